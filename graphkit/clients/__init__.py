@@ -1,0 +1,1 @@
+"""Which clients are one client, and why."""

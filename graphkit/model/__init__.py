@@ -1,0 +1,1 @@
+"""The canonical tables and the words that every stage shares; imports no other stage."""

@@ -1,0 +1,1 @@
+"""Control, interest and beneficial owners on the ownership graph."""

@@ -1,0 +1,1 @@
+"""The rulebook: dated, cited data; see :mod:`graphkit.rules.book`."""

@@ -1,0 +1,1 @@
+"""Stores of facts: one small abstract class, the embedded DuckDB store behind it."""
