@@ -1,0 +1,1 @@
+"""Slow, independent oracles for ownership and control; they import nothing of graphkit."""
