@@ -36,4 +36,5 @@ class Answer:
 
         rows = list(self.rows)
         data = {c: pa.array([row[i] for row in rows]) for i, c in enumerate(self.columns)}
-        return pa.table(data).to_pandas(types_mapper=pd.ArrowDtype)
+        frame: pd.DataFrame = pa.table(data).to_pandas(types_mapper=pd.ArrowDtype)
+        return frame

@@ -150,13 +150,11 @@ def tables() -> dict[str, Table]:
 
 
 def _table(name: str, spec: dict[str, Any]) -> Table:
-    columns = tuple(
-        Column(
-            column,
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()},
-        )
-        for column, given in spec["columns"].items()
-    )
+    def column(name: str, given: dict[str, Any]) -> Column:
+        options: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        return Column(name, **options)
+
+    columns = tuple(column(k, v) for k, v in spec["columns"].items())
     return Table(
         name=name,
         doc=spec["doc"],

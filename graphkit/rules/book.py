@@ -122,7 +122,8 @@ def read_rules(text: str, book: str) -> list[Rule]:
 
     Examples
     --------
-    >>> read_rules('[[rule]]\\nname="x"\\nvalue=0.05\\nsource="s"\\nstatus="house"', "a.toml")[0].value
+    >>> text = '[[rule]]\\nname = "x"\\nvalue = 0.05\\nsource = "s"\\nstatus = "house"'
+    >>> read_rules(text, "a.toml")[0].value
     Decimal('0.05')
     """
     try:

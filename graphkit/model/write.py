@@ -1,0 +1,152 @@
+"""Tables written to files: CSV that a spreadsheet opens safely, JSON, and workbooks.
+
+Text that a spreadsheet would run as a formula is guarded with a leading apostrophe wherever the
+file is meant for one (CSV files, workbooks); standard output gets the text as it is.
+Source of the guard: OWASP, CSV Injection (cells that begin with ``= + - @``, tab or return).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from graphkit.model.answer import Answer
+from graphkit.model.identifiers import mask, mask_secret
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it.
+
+    Examples
+    --------
+    >>> guarded("=cmd()"), guarded("虚构科技"), guarded(" =1")
+    ("'=cmd()", '虚构科技', "' =1")
+    """
+    return "'" + text if text.lstrip(" \u3000").startswith(_FORMULA) else text
+
+
+def masked(answer: Answer) -> Answer:
+    """The answer with secret columns and every resident ID and mobile number in it masked."""
+    secret = [c in answer.secret for c in answer.columns]
+
+    def cells(row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            (mask_secret(v) if s else mask(v)) if isinstance(v, str) else v
+            for v, s in zip(row, secret, strict=True)
+        )
+
+    return Answer(
+        answer.name,
+        answer.columns,
+        (cells(row) for row in answer.rows),
+        answer.as_of,
+        answer.known_at,
+        tuple(mask(note) for note in answer.notes),
+    )
+
+
+def plain(value: Any) -> str:
+    """A cell as text: dates in ISO form, decimals without exponent, yes and no, nothing for None.
+
+    Examples
+    --------
+    >>> plain(Decimal("1E+3")), plain(True), plain(None), plain(date(2026, 11, 20))
+    ('1000', 'yes', '', '2026-11-20')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        raise TypeError("a float reached an answer; amounts and shares are exact")
+    return str(value)
+
+
+def write_csv(
+    out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, guard: bool
+) -> None:
+    """Write rows as CSV with a header, lines ended by a newline alone."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([guarded(v) if guard and isinstance(v, str) else plain(v) for v in row])
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as a CSV file for a spreadsheet: UTF-8 with a byte-order mark, formulas guarded."""
+    out = StringIO()
+    write_csv(out, columns, rows, guard=True)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def json_rows(answer: Answer) -> Iterator[str]:
+    """Each row as one line of JSON; exact numbers as text, as JSON has only floats for them."""
+    for row in answer.rows:
+        yield json.dumps(
+            {c: _json(v) for c, v in zip(answer.columns, row, strict=True)}, ensure_ascii=False
+        )
+
+
+def _json(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else plain(value)
+
+
+def write_workbook(place: Path, answers: Sequence[Answer]) -> None:
+    """Write one sheet an answer; text stays text, and `created` is the as-of date.
+
+    Decimals that a spreadsheet's binary numbers can't hold exactly (more than 15 digits) are
+    written as text.
+    """
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(place), {"strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bottom": 1})
+    for answer in answers:
+        if answer.as_of is not None:
+            day = answer.as_of
+            book.set_properties({"created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
+        sheet = book.add_worksheet(answer.name[:31])
+        sheet.freeze_panes(1, 0)
+        widths = [len(c) for c in answer.columns]
+        for i, column in enumerate(answer.columns):
+            sheet.write_string(0, i, column, head)
+        for r, row in enumerate(answer.rows, 1):
+            for i, value in enumerate(row):
+                text = plain(value)
+                widths[i] = max(widths[i], _width(text))
+                if isinstance(value, Decimal | int) and not isinstance(value, bool):
+                    digits = len(text.replace("-", "").replace(".", "").lstrip("0"))
+                    if digits <= 15:
+                        sheet.write_number(r, i, value)
+                        continue
+                sheet.write_string(r, i, text)
+        for i, width in enumerate(widths):
+            sheet.set_column(i, i, min(width + 2, 60))
+    book.close()
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def arrow_rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """The rows of an Arrow table as tuples of exact Python values, a batch at a time."""
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
