@@ -86,7 +86,7 @@ def generate(
     """Return one random case that tries to contain what is ``asked`` (keys of ``KNOBS``)."""
     entities = [f"E{i}" for i in range(n_entities)]
     persons = [f"P{i}" for i in range(n_persons)]
-    kinds = {p: "person" for p in persons}
+    kinds = dict.fromkeys(persons, "person")
     for e in entities:
         kinds[e] = rng.choice(ENTITY_KINDS) if rng.random() < 0.25 else "company"
     if rng.random() < 0.1:
@@ -356,7 +356,7 @@ def _cycle_features(case: Case) -> set[str]:
         if p in reach[p]:
             found.add("cycle")
             ring = {q for q in reach[p] if p in reach[q]}
-            inside = {q: 0 for q in ring}
+            inside = dict.fromkeys(ring, 0)
             for s in case.stakes:
                 if s.entity in ring and s.holder in ring:
                     inside[s.entity] += s.capital_min
