@@ -263,10 +263,13 @@ def _best_policy(registers: dict[str, Register], fixed: Values) -> Values | None
         y: _stated(reg) if reg.over_full else _greedy(reg, zero, highest=True)
         for y, reg in open_.items()
     }
+    v = zero
     for _ in range(PATIENCE):
-        v = _least_solution(policy, fixed)
-        if v is None:
+        before, v_new = v, _least_solution(policy, fixed)
+        # A better policy that is worth less feeds an over-full ring on itself: no finite value.
+        if v_new is None or any(v_new[y] < before[y] for y in open_):
             return None
+        v = v_new
         better = {
             y: w
             for y, reg in open_.items()

@@ -197,9 +197,8 @@ def allowed(case: Case, world: dict[str, Option], control: dict[str, set[str]]) 
     for y, option in world.items():
         for x, below in control.items():
             group = below | {x}
-            if option.piece_owner in group:
-                if _total(option, group - {y}) >= case.disclosure_line:
-                    return False
+            if option.piece_owner in group and _total(option, group - {y}) >= case.disclosure_line:
+                return False
         for b in case.blocs:
             if b.scope and y not in b.scope:
                 continue
