@@ -38,12 +38,28 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """A link that does not join: from `a`, which a guard or a rule stops, to `b` in the group.
+
+    `guard` says which (``state asset body``, ``manager's right alone``, ``kept apart``, ...).
+    """
+
+    a: str
+    b: str
+    guard: str
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One client: parties joined by links; `links` span the members (a reason for each).
 
     `group_id` is ``<level>:<id>`` with the smallest client id of the group. `accounts` are those of
     its members by client id. `unresolved` lists members whose owner is unresolved: such a group has
-    room 0 until decided.
+    room 0 until decided. Where several groups share their smallest client (a fund with two
+    controllers stands in both), ``@<controller>`` follows in the id. `stopped` names the links at
+    its border that a guard stopped.
     """
 
     group_id: str
@@ -54,3 +70,4 @@ class Group:
     accounts: tuple[str, ...]
     possible_accounts: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
+    stopped: tuple[Stop, ...] = ()
