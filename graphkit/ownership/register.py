@@ -1,0 +1,133 @@
+"""A register (股东名册) of an entity, and when a set of its holders passes the control line.
+
+Source: SEMANTICS.md sections 1 to 3. Every bound here is tight: it is reached by a world, that is
+by values inside the intervals that sum to 100 %. In an over-full register no world sums to 100 %,
+and a rule of its own holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from graphkit.model.shares import FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The lines that the rulebook sets: of votes to control, of a listed company's disclosure.
+
+    Control passes when ``inside * S > outside * O``; both are 1 for "more than half".
+    `hidden_most` is the most that an undisclosed holder of a dispersed register has in all.
+    """
+
+    inside: int = 1
+    outside: int = 1
+    hidden_most: int = FULL // 20 - 1
+
+    @classmethod
+    def of(cls, control: Fraction, disclosure: Fraction, disclosure_inclusive: bool) -> Line:
+        """The lines for a control line and a disclosure line as fractions of the whole.
+
+        Examples
+        --------
+        >>> Line.of(Fraction(1, 2), Fraction(1, 20), True)
+        Line(inside=1, outside=1, hidden_most=499999999)
+        """
+        line = disclosure * FULL
+        most = line.numerator // line.denominator
+        if disclosure_inclusive and most == line:
+            most -= 1
+        return cls(control.denominator - control.numerator, control.numerator, most)
+
+
+@dataclass(slots=True)
+class Register:
+    """The holders of one entity by one measure (votes or capital), in parts per 10**10.
+
+    `holders` are party indices in ascending order, without the entity itself (`own_low`,
+    `own_high`) and without pseudo parties, whose lines belong to the rest. `rest_low` to
+    `rest_high` is what nobody on file holds; of it one undisclosed holder may own `whole_high`
+    outright, and of `dispersed_high` less than the disclosure line. `first` and `last` bound the
+    entity's stakes in :attr:`OwnershipGraph.stakes` (half open).
+    """
+
+    holders: tuple[int, ...]
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    own_low: int
+    own_high: int
+    rest_low: int
+    rest_high: int
+    whole_high: int
+    dispersed_high: int
+    over_full: bool
+    complete: bool
+    first: int
+    last: int
+    pseudo_low: int
+    float_low: int
+    sum_low: int
+    sum_high: int
+
+    def least(self, low: int, high: int) -> int:
+        """The least votes of a set S of holders whose stated sums are `low` and `high`."""
+        if self.over_full:
+            return low
+        others = self.sum_high - high
+        return max(low, FULL - self.own_high - others - self.rest_high)
+
+    def most(self, low: int, high: int) -> int:
+        """The most votes of a set S of holders, without any part of the rest."""
+        if self.over_full:
+            return min(FULL, high)
+        others = self.sum_low - low
+        return min(high, FULL - self.own_low - others - self.rest_low)
+
+    def most_outside(self, low: int, high: int) -> int:
+        """The most that all other holders and the rest have against S."""
+        against = self.sum_high - high + self.rest_high
+        return against if self.over_full else min(against, FULL - self.own_low - low)
+
+    def certain(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes the line in every world."""
+        return line.inside * self.least(low, high) > line.outside * self.most_outside(low, high)
+
+    def possible(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes the line in some world in which nobody of S owns any of the rest."""
+        if self.over_full:
+            return self._passes_over_full(high, line)
+        outside = max(self.sum_low - low + self.rest_low, FULL - self.own_high - high)
+        return line.inside * self.most(low, high) > line.outside * outside
+
+    def possible_with_rest(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes in some world in which it owns what one undisclosed holder may own."""
+        owned = high + self.whole_high
+        hidden = min(owned + self.dispersed_high, line.hidden_most)
+        if self.over_full:
+            return self._passes_over_full(max(owned, hidden), line)
+        others = self.sum_low - low
+        room = FULL - self.own_low - others
+        most = min(owned, room - self.float_low)
+        outside = max(others + self.float_low, FULL - self.own_high - owned)
+        if line.inside * most > line.outside * outside:
+            return True
+        if self.dispersed_high == 0 or low > line.hidden_most:
+            return False
+        # S may join a part of the dispersed rest as long as all that it has stays below the
+        # disclosure line. What it can't take of a rest that is surely there stays outside.
+        hidden = min(hidden, room)
+        left = max(0, low + self.pseudo_low - hidden)
+        outside = max(others + left, FULL - self.own_high - hidden)
+        return line.inside * hidden > line.outside * outside
+
+    def shown(self, low: int, high: int) -> tuple[int, int]:
+        """The least and most votes of S as printed; scaled down where the register is over-full."""
+        if not self.over_full:
+            return self.least(low, high), self.most(low, high)
+        others = self.sum_high - high + self.rest_high + self.own_high
+        return (FULL * low // (low + others) if low else 0), min(FULL, high)
+
+    def _passes_over_full(self, high: int, line: Line) -> bool:
+        whole = line.inside + line.outside
+        return whole * min(FULL, high) + line.outside * self.own_high > line.outside * FULL
