@@ -70,7 +70,8 @@ class OwnershipGraph:
     or no register at all (a person). A company without holders on file has an empty vote register:
     somebody owns it. `capital` is None for every party without a holder on file. `holdings[h]` are
     (entity, least, most) of votes. `rights_over[e]` and `rights_of[h]` are decisive rights only;
-    `all_rights[e]` are the facts of every right over e.
+    `all_rights[e]` are the facts of every right over e. `without_register` are the kinds that have
+    no register and no duty to have one.
     """
 
     ids: list[str]
@@ -91,6 +92,7 @@ class OwnershipGraph:
     line: Line
     findings: list[Finding]
     unresolved: frozenset[int] | None = None
+    without_register: frozenset[str] = frozenset()
 
     @classmethod
     def build(cls, facts: OwnershipFacts, rules: Rulebook) -> OwnershipGraph:
@@ -118,6 +120,7 @@ class OwnershipGraph:
             blocs_of={},
             line=_line(rules),
             findings=[],
+            without_register=frozenset(rules["without_register"].value),
         )
         graph._add_rights(facts.rights, rules)
         graph._add_registers(rules)
