@@ -50,7 +50,8 @@ def holders(
     ...     share = Interval(percent * FULL // 100, percent * FULL // 100)
     ...     fact = Fact(holder + entity, "stake", "", "doc", "doc.csv", 1, "", "")
     ...     return StakeFact(holder, entity, share, None, None, "", fact)
-    >>> facts = OwnershipFacts(stakes=[stake("P", "H", 60), stake("P", "F", 20), stake("H", "F", 35)])
+    >>> stakes = [stake("P", "H", 60), stake("P", "F", 20), stake("H", "F", 35)]
+    >>> facts = OwnershipFacts(stakes=stakes)
     >>> graph = OwnershipGraph.build(facts, Rulebook.on(date(2026, 11, 20)))
     >>> [(r.holder_id, percent_down(r.low, 2), percent_down(r.rest_high, 2))
     ...  for r in holders(graph, "F")]

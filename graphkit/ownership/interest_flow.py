@@ -13,7 +13,7 @@ proven bounds, and a chain of 100,000 links doesn't carry numbers of a million d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -177,7 +177,7 @@ class Flow:
         def solved(
             how: Callable[[Inside], dict[int, Fraction]],
             value: Callable[[Bounds], Fraction],
-            rest: Mapping[int, int],
+            rest: dict[int, int],
         ) -> dict[int, Fraction]:
             valued = {
                 m: [Valued(value(b), *link) for b, link in outer[m] if value(b)] for m in members
@@ -187,7 +187,7 @@ class Flow:
             return how(Inside(sheets, valued, inner, rest))
 
         none = dict.fromkeys(members, 0)
-        rest = {}
+        rest: dict[int, int] = {}
         for m in members:
             direct = next((link for _, link in outer[m] if link.holder == source), None)
             rest[m] = self.rests.part(sheets[m], direct)
