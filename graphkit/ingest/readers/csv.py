@@ -1,0 +1,372 @@
+"""CSV: a streaming pass that judges every line exactly, then Arrow's parser on what is left.
+
+One stray quote must cost one row, and every record must be counted by someone who isn't the parser.
+So each chunk is decoded strictly and its lines are judged (:mod:`graphkit.ingest.readers.lines`);
+only whole, unambiguous records reach the parser, and it must give back as many rows as it was given.
+Each record knows its physical line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from graphkit.ingest.faults import FileRefused, expected
+from graphkit.ingest.loader import FileSpec
+from graphkit.ingest.readers import Progress, RawFile, lines
+from graphkit.ingest.readers.decode import Decoder
+from graphkit.ingest.readers.header import check_columns
+from graphkit.ingest.readers.lines import Lines, fields, judge
+from graphkit.model.batch import FileStamp
+from graphkit.model.findings import Fault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHUNK = 8 << 20
+_BOM = b"\xef\xbb\xbf"
+_WIDE = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_SHOWN = 200
+
+
+def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None) -> RawFile:
+    """The records of a CSV file as text columns; rows that aren't records as faults.
+
+    Raises
+    ------
+    FileRefused
+        When the file is empty, in another encoding, or its columns are not those of `spec`.
+    """
+    import pyarrow as pa
+
+    work = _Work(path, name, spec)
+    digest = hashlib.sha256()
+    total = path.stat().st_size
+    done = 0
+    with path.open("rb") as handle:
+        for chunk, final in _chunks(handle, digest.update):
+            work.take(chunk, final)
+            done += len(chunk)
+            if progress:
+                progress(f"read {name}", done, total)
+    work.finish()
+    columns = {c: pa.string() for c in work.columns}
+    schema = pa.schema({**columns, "_line": pa.int64()})
+    return RawFile(
+        spec=spec,
+        name=name,
+        stamp=FileStamp(name.rpartition("/")[2], digest.hexdigest(), done),
+        columns=work.columns,
+        table=pa.Table.from_batches(
+            [b for part in work.parts for b in part.to_batches()], schema=schema
+        ),
+        records=work.records,
+        raw=work.raw,
+        faults=work.faults,
+    )
+
+
+def _chunks(handle: BinaryIO, update: Callable[[bytes], None]) -> Iterator[tuple[bytes, bool]]:
+    """The file in chunks of whole lines, with whether each is the last.
+
+    A file whose only line ends are carriage returns is given with line feeds instead.
+    """
+    parts: list[bytes] = []
+    returns_only: bool | None = None
+    block = handle.read(CHUNK)
+    while block:
+        update(block)
+        following = handle.read(CHUNK)
+        if returns_only is None:
+            returns_only = b"\n" not in block and b"\r" in block.rstrip(b"\r")
+        if returns_only:
+            block = block.replace(b"\r", b"\n")
+        cut = block.rfind(b"\n") + 1
+        if not following:
+            parts.append(block)
+            yield b"".join(parts), True
+            return
+        if cut:
+            yield b"".join((*parts, block[:cut])), False
+            parts = [block[cut:]]
+        else:
+            parts.append(block)
+        block = following
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known of a file while it is read."""
+
+    path: Path
+    name: str
+    spec: FileSpec
+    columns: tuple[str, ...] = ()
+    parts: list[pa.Table] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    records: int = 0
+    line: int = 1
+    offset: int = 0
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    joined: dict[int, str] = field(default_factory=dict)
+    decoder: Decoder | None = None
+    carried: tuple[bytes, list[int]] = (b"", [])
+    header: str = ""
+
+    def take(self, chunk: bytes, final: bool) -> None:
+        """Read the records of a chunk of whole lines."""
+        start = self.line + self.carried[0].count(b"\n")
+        self.marks.append((start, self.offset))
+        self.offset += len(chunk)
+        if self.decoder is None:
+            chunk = self._begin(chunk)
+        assert self.decoder is not None
+        data, bad = self.decoder.utf8(chunk, start)
+        if self.decoder.hopeless:
+            self.finish()
+        if self.carried[0]:
+            bad = self.carried[1] + [b + start - self.line for b in bad]
+            data = self.carried[0] + data
+            self.carried = (b"", [])
+        if not self.columns:
+            data, bad = self._head(data, bad)
+        if data:
+            self._body(data, bad, final)
+
+    def _begin(self, chunk: bytes) -> bytes:
+        for mark, encoding in _WIDE:
+            if chunk.startswith(mark):
+                raise self._refuse("wrong_encoding", 1, encoding, "Save the file as UTF-8.")
+        marked = chunk.startswith(_BOM)
+        self.decoder = Decoder("utf-8" if marked else self.spec.encoding)
+        return chunk[len(_BOM) :] if marked else chunk
+
+    def _head(self, data: bytes, bad: list[int]) -> tuple[bytes, list[int]]:
+        """The chunk without its header and what stands before it; the columns are then known."""
+        comment, skipped = self.spec.comment.encode(), 0
+        while data:
+            head, _, data = data.partition(b"\n")
+            head = head.removesuffix(b"\r")
+            here, self.line, skipped = self.line, self.line + 1, skipped + 1
+            if not head or (comment and head.startswith(comment)):
+                continue
+            if skipped - 1 in bad:
+                raise self._wrong_encoding(here)
+            self.header = head.decode()
+            names = fields(self.header, self.spec.delimiter, self.spec.quote) or [self.header]
+            while self.spec.trailing_empty_fields and names and not names[-1]:
+                names.pop()
+            check_columns(names, self.name, self.spec, self.header, here)
+            self.columns = tuple(names)
+            return data, [b - skipped for b in bad if b >= skipped]
+        return b"", []
+
+    def _body(self, data: bytes, bad: list[int], final: bool) -> None:
+        found = judge(data, self.spec, len(self.columns), bad)
+        count = len(found.starts)
+        if self.spec.max_lines_per_record > 1:
+            count = self._join(found, final)
+            if count < len(found.starts):
+                self.carried = (data[found.starts[count] :], [b - count for b in bad if b >= count])
+                found.state[count:] = lines.SKIP
+        self._parse(found)
+        for index in (found.state > lines.SKIP).nonzero()[0].tolist():
+            self.faults.append(self._fault(found, index))
+            self.records += 1
+        self.line += count
+
+    def _parse(self, found: Lines) -> None:
+        import pyarrow as pa
+        from pyarrow import csv
+
+        good = (found.state == lines.GOOD).nonzero()[0]
+        if not len(good):
+            return
+        table = csv.read_csv(
+            pa.BufferReader(found.good()),
+            csv.ReadOptions(column_names=list(self.columns)),
+            csv.ParseOptions(
+                delimiter=self.spec.delimiter,
+                quote_char=self.spec.quote or False,
+                double_quote=True,
+                escape_char=False,
+                newlines_in_values=False,
+                ignore_empty_lines=False,
+            ),
+            csv.ConvertOptions(
+                column_types={c: pa.string() for c in self.columns},
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+        if table.num_rows != len(good):
+            raise AssertionError(
+                f"{self.name}: {len(good)} records from line {self.line}, {table.num_rows} parsed"
+            )
+        self.records += len(good)
+        self.parts.append(table.append_column("_line", pa.array(good + self.line)))
+
+    def _join(self, found: Lines, final: bool) -> int:
+        """Join lines into records with line ends in quotes; the number of lines that are done."""
+        import pyarrow as pa
+
+        most, last = self.spec.max_lines_per_record, len(found.starts) - 1
+        texts: list[list[str]] = []
+        at: list[int] = []
+        free = 0
+        for first in (found.state == lines.UNCLOSED).nonzero()[0].tolist():
+            if first < free:
+                continue
+            end, record = self._closing(found, first, min(first + most - 1, last))
+            if end is None and first + most - 1 > last and not final:
+                self._add(texts, at)
+                return int(first)
+            if end is not None and record is not None:
+                found.state[first : end + 1] = lines.SKIP
+                self.joined[self.line + first] = found.text(first, end)
+                texts.append(record)
+                at.append(self.line + first)
+                free = end + 1
+        self._add(texts, at)
+        assert pa
+        return last + 1
+
+    def _closing(self, found: Lines, first: int, most: int) -> tuple[int | None, list[str] | None]:
+        marks = 0
+        for end in range(first, most + 1):
+            if found.state[end] in (lines.UNDECODABLE, lines.CONTROL):
+                return None, None
+            marks += found.text(end).count(self.spec.quote)
+            if marks % 2 == 0:
+                text = found.text(first, end)
+                record = fields(text, self.spec.delimiter, self.spec.quote)
+                width = len(self.columns)
+                if record and self.spec.trailing_empty_fields:
+                    while len(record) > width and not record[-1]:
+                        record.pop()
+                return end, record if record and len(record) == width else None
+        return None, None
+
+    def _add(self, texts: list[list[str]], at: list[int]) -> None:
+        import pyarrow as pa
+
+        if texts:
+            arrays = [pa.array(column, pa.string()) for column in zip(*texts, strict=True)]
+            self.parts.append(
+                pa.table([*arrays, pa.array(at, pa.int64())], [*self.columns, "_line"])
+            )
+            self.records += len(texts)
+
+    def finish(self) -> None:
+        """Refuse the file where it turned out to be empty or in another encoding."""
+        if self.decoder is not None and (other := self.decoder.wrong()) is not None:
+            raise self._wrong_encoding(self.decoder.first_bad or 1, other)
+        if not self.columns:
+            raise self._refuse(
+                "empty_file", 1, "", "Is it the right file?", ", ".join(self.spec.columns)
+            )
+
+    def _wrong_encoding(self, line: int, other: str = "") -> FileRefused:
+        assert self.decoder is not None
+        seems = f"It seems to be {other.upper()}; convert it" if other else "Convert it"
+        raw = self.raw([line]).get(line, "")
+        return self._refuse(
+            "wrong_encoding",
+            line,
+            raw[:_SHOWN],
+            f"{seems} to {self.decoder.encoding.upper()}, or declare its encoding in the loader.",
+            self.decoder.encoding.upper(),
+        )
+
+    def _refuse(self, code: str, line: int, value: str, advice: str, *parts: str) -> FileRefused:
+        wanted = expected(code, *(parts or (self.spec.encoding.upper(),)))
+        return FileRefused(
+            Fault(code, self.name, line, "", value, wanted, self.header, self.spec.name), advice
+        )
+
+    def _fault(self, found: Lines, index: int) -> Fault:
+        line = self.line + index
+        state = found.state[index]
+        width = len(self.columns)
+        text = self.raw([line])[line] if state == lines.UNDECODABLE else found.text(index)
+        cells = text.split(self.spec.delimiter)
+        column, value, parts = "", text, ()
+        if state == lines.UNDECODABLE:
+            code = "undecodable"
+            place = next((i for i, c in enumerate(cells) if "\\x" in c), 0)
+            column, value = self._column(place), cells[place]
+            parts = (self.decoder.encoding.upper() if self.decoder else "",)
+        elif state == lines.CONTROL:
+            code = "control_character"
+            place = next((i for i, c in enumerate(cells) if "\0" in c or "\r" in c), 0)
+            column, value = self._column(place), cells[place]
+        elif state in (lines.UNCLOSED, lines.STRAY):
+            most = self.spec.max_lines_per_record
+            code = "unclosed_quote" if state == lines.UNCLOSED else "stray_quote"
+            parts = ("its line" if most == 1 else f"{most} lines",)
+            place, value = _wrong_quote(text, self.spec.delimiter, self.spec.quote)
+            column = self._column(place)
+        else:
+            given = len(fields(text, self.spec.delimiter, self.spec.quote) or cells)
+            code = "too_few_fields" if state == lines.FEW else "too_many_fields"
+            column = self._column(min(given, width - 1)) if state == lines.FEW else ""
+            value, parts = f"{given} fields", (width,)
+        return Fault(
+            code,
+            self.name,
+            line,
+            column,
+            value[:_SHOWN],
+            expected(code, *parts),
+            text,
+            self.spec.name,
+        )
+
+    def _column(self, place: int) -> str:
+        return self.columns[place] if place < len(self.columns) else ""
+
+    def raw(self, wanted: Collection[int]) -> dict[int, str]:
+        """The records that start at some physical lines, as they stand in the file."""
+        found = {line: self.joined[line] for line in wanted if line in self.joined}
+        rest = sorted(set(wanted) - set(found))
+        encoding = self.decoder.encoding if self.decoder else "utf-8"
+        with self.path.open("rb") as handle:
+            for (first, offset), (after, end) in zip(
+                self.marks, [*self.marks[1:], (1 << 62, -1)], strict=True
+            ):
+                here = [line for line in rest if first <= line < after]
+                if not here:
+                    continue
+                handle.seek(offset)
+                data = handle.read(end - offset if end >= 0 else -1)
+                if b"\n" not in data:
+                    data = data.replace(b"\r", b"\n")
+                split = data.removeprefix(_BOM if offset == 0 else b"").split(b"\n")
+                for line in here:
+                    found[line] = (
+                        split[line - first].removesuffix(b"\r").decode(encoding, "backslashreplace")
+                    )
+        return found
+
+
+def _wrong_quote(text: str, delimiter: str, quote: str) -> tuple[int, str]:
+    """The number of the field whose quote is wrong, and the text from there on."""
+    place = at = 0
+    while at < len(text):
+        if text[at] == quote:
+            close = at + 1
+            while (close := text.find(quote, close)) >= 0 and text[close + 1 : close + 2] == quote:
+                close += 2
+            if close < 0 or (close + 1 < len(text) and text[close + 1] != delimiter):
+                return place, text[at:]
+            end = close + 1
+        else:
+            end = text.find(delimiter, at)
+            end = len(text) if end < 0 else end
+            if quote in text[at:end]:
+                return place, text[at:]
+        at, place = end + 1, place + 1
+    return 0, text

@@ -1,0 +1,67 @@
+"""The columns of a file against those that its loader knows."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Sequence
+
+from graphkit.ingest.faults import FileRefused, expected
+from graphkit.ingest.loader import FileSpec
+from graphkit.model.findings import Fault
+
+
+def check_columns(names: Sequence[str], file: str, spec: FileSpec, raw: str, line: int = 1) -> None:
+    """Nothing, when the file has the columns that it must have and no unknown one.
+
+    Raises
+    ------
+    FileRefused
+        Naming the first column that is unknown, missing or there twice.
+    """
+    known = set(spec.known)
+    for place, name in enumerate(names, 1):
+        if name not in known:
+            near = _nearest(name, [k for k in spec.known if k not in names])
+            advice = f"Did you mean {near!r}?" if near else "Rename or remove the column."
+            shown = name or f"(column {place} has no name)"
+            fault = Fault(
+                "unknown_column",
+                file,
+                line,
+                shown,
+                name,
+                expected("unknown_column", ", ".join(spec.known)),
+                raw,
+                spec.name,
+            )
+            raise FileRefused(fault, advice)
+    for name in names:
+        if names.count(name) > 1:
+            fault = Fault(
+                "repeated_column", file, line, name, name, expected("repeated_column"), raw, spec.name
+            )
+            raise FileRefused(fault, "Remove one of them.")
+    for name in spec.columns:
+        if name not in names:
+            fault = Fault(
+                "missing_column",
+                file,
+                line,
+                name,
+                ", ".join(names),
+                expected("missing_column", name),
+                raw,
+                spec.name,
+            )
+            raise FileRefused(fault, f"Add the column {name!r} and its values.")
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    plain = {_plain(k): k for k in known}
+    near = difflib.get_close_matches(_plain(name), plain, 1)
+    return plain[near[0]] if near else ""
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold().replace(" ", "_")
