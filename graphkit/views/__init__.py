@@ -1,0 +1,1 @@
+"""Charts, pages and reports, out of the templates in ``visualizations/``."""

@@ -1,0 +1,189 @@
+"""group, why, exposure: the one client and what it owes and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from graphkit.api.place import Place, party_id
+from graphkit.clients.group import Group
+from graphkit.clients.groups import group_of
+from graphkit.clients.groups import why as chain
+from graphkit.margin.measures import Measures, measure
+from graphkit.model.answer import Answer
+from graphkit.model.errors import UsageError
+from graphkit.model.write import arrow_rows
+from graphkit.rules.book import Rulebook
+from graphkit.store.base import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LINKS = ("group_id", "a", "b", "kind", "standing", "why", "facts")
+
+
+def group(
+    place: Place,
+    party: str,
+    *,
+    explain: bool = False,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> tuple[Answer, ...]:
+    """The groups of a party: their members with reasons and, with `explain`, the links."""
+    with place.open().snapshot(as_of, known_at) as snap:
+        found = group_of(snap, Rulebook.on(snap.as_of), party_id(snap, party))
+        names = _names(snap, found)
+        as_of, known_at = snap.as_of, snap.known_at
+    rows = [
+        (
+            g.group_id,
+            m.party_id,
+            names.get(m.party_id, ""),
+            m.standing,
+            m.client,
+            "unresolved" if m.party_id in g.unresolved else "resolved",
+            m.reason,
+        )
+        for g in found
+        for m in g.members
+    ]
+    columns = ("group_id", "party_id", "name", "standing", "client", "owner", "reason")
+    notes = tuple(
+        f"{g.group_id}: accounts {', '.join(g.accounts) or 'none'}"
+        + (f"; possible {', '.join(g.possible_accounts)}" if g.possible_accounts else "")
+        for g in found
+    )
+    members = Answer("group", columns, rows, as_of, known_at, notes)
+    if not explain:
+        return (members,)
+    links = [
+        (g.group_id, k.a, k.b, k.kind, k.standing, k.text, " ".join(k.facts))
+        for g in found
+        for k in g.links
+    ]
+    return members, Answer("links", LINKS, links, as_of, known_at)
+
+
+def why(
+    place: Place,
+    a: str,
+    b: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> Answer:
+    """The shortest chain of links that makes two parties one client; its weakest is marked.
+
+    Without one, no rows and a note that says what was looked at.
+    """
+    with place.open().snapshot(as_of, known_at) as snap:
+        rules = Rulebook.on(snap.as_of)
+        one, other = party_id(snap, a), party_id(snap, b)
+        found = group_of(snap, rules, one)
+        as_of, known_at = snap.as_of, snap.known_at
+    links = chain(found, one, other)
+    weakest = max((k.rank for k in links), default=0)
+    rows = [
+        (
+            number,
+            k.a,
+            k.b,
+            k.kind,
+            k.standing,
+            k.text,
+            "weakest" if len(links) > 1 and k.rank == weakest else "",
+            " ".join(k.facts),
+        )
+        for number, k in enumerate(links, 1)
+    ]
+    notes = (
+        ()
+        if links
+        else (
+            f"{one} and {other} are not one client by what is on file: no group of {one} "
+            f"({', '.join(g.group_id for g in found) or 'none'}) holds {other}",
+        )
+    )
+    columns = ("step", "a", "b", "kind", "standing", "why", "mark", "facts")
+    return Answer("why", columns, rows, as_of, known_at, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureReport:
+    """What an account, a client or its groups owe and hold, as tables."""
+
+    measures: Measures
+    accounts: frozenset[str]
+    groups: frozenset[str]
+    subjects: frozenset[str]
+    as_of: date
+    known_at: datetime
+
+    def answers(self, *, explain: bool = False) -> tuple[Answer, ...]:
+        """Account measures, group measures, limit checks and, with `explain`, every term."""
+        measures = self.measures
+        tables = [
+            self._answer("accounts", measures.account_measures, "account_id", self.accounts),
+            self._answer("groups", measures.group_measures, "group_id", self.groups),
+            self._answer("limits", measures.limit_checks, "subject", self.subjects),
+        ]
+        if explain:
+            tables.append(self._answer("terms", measures.terms, "account_id", self.accounts))
+        return tuple(tables)
+
+    @property
+    def breached(self) -> bool:
+        """Whether a line is crossed or a limit breached."""
+        checks = self._answer("", self.measures.limit_checks, "subject", self.subjects)
+        verdict = checks.columns.index("verdict")
+        lines = self._answer("", self.measures.account_measures, "account_id", self.accounts)
+        crossed = lines.columns.index("line_crossed")
+        return any(row[verdict] == "breach" for row in checks.rows) or any(
+            row[crossed] in ("call", "urgent") for row in lines.rows
+        )
+
+    def _answer(self, name: str, table: pa.Table, column: str, wanted: frozenset[str]) -> Answer:
+        names = tuple(table.column_names)
+        at = names.index(column)
+        rows = [row for row in arrow_rows(table) if row[at] in wanted]
+        notes = tuple(
+            f"{f.code}: {f.message}" for f in self.measures.findings if f.subject in self.subjects
+        )
+        return Answer(
+            name, names, rows, self.as_of, self.known_at, notes if name == "accounts" else ()
+        )
+
+
+def exposure(
+    place: Place,
+    subject: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> ExposureReport:
+    """What an account, or a client with its groups, owes and holds on a day."""
+    with place.open().snapshot(as_of, known_at) as snap:
+        rules = Rulebook.on(snap.as_of)
+        accounts = snap.rows("account", ["account_id", "client_id"], "account_id", [subject])
+        client = accounts[0][1] if accounts else party_id(snap, subject)
+        groups = group_of(snap, rules, client) if client else []
+        own = {a for (a,) in snap.rows("account", ["account_id"], "client_id", [client])}
+        if not accounts and not own and not any(g.accounts for g in groups):
+            raise UsageError(f"{subject!r} has no account with the broker, nor has its group")
+        measures = measure(snap, rules, groups)
+        as_of, known_at = snap.as_of, snap.known_at
+    shown = {subject} if accounts else own | {a for g in groups for a in g.accounts}
+    ids = frozenset(g.group_id for g in groups)
+    subjects = frozenset(shown) | ids | {client} if client else frozenset(shown)
+    return ExposureReport(measures, frozenset(shown), ids, frozenset(subjects), as_of, known_at)
+
+
+def _names(snapshot: Snapshot, groups: Sequence[Group]) -> dict[str, str]:
+    wanted = {m.party_id for g in groups for m in g.members}
+    return {
+        party: name or ""
+        for party, name in snapshot.rows("party", ["party_id", "name"], "party_id", wanted)
+    }

@@ -1,0 +1,146 @@
+"""How an answer is written: a table on a terminal, or csv, json, jsonl, xlsx."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from graphkit.model.answer import Answer
+from graphkit.model.errors import UsageError
+from graphkit.model.write import (
+    csv_bytes,
+    json_rows,
+    masked,
+    plain,
+    write_csv,
+    write_workbook,
+)
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".xlsx": "xlsx", ".txt": "table"}
+_TABLE_ROWS = 10_000
+
+
+def emit(
+    answers: Sequence[Answer],
+    fmt: str | None,
+    place: Path | None,
+    *,
+    unmask: bool,
+    notes: TextIO | None,
+) -> None:
+    """Write the answers to `place` or stdout; times and notes go to `notes` unless it is None."""
+    fmt = fmt or (_ENDINGS.get(place.suffix.lower()) if place else "table")
+    if fmt is None:
+        raise UsageError(
+            f"can't tell a format from {place.name if place else ''!r}; expected an ending of "
+            f"{sorted(_ENDINGS)} or --format"
+        )
+    shown = list(answers) if unmask else [masked(answer) for answer in answers]
+    if notes is not None:
+        _notes(shown, notes)
+    if fmt == "xlsx":
+        if place is None:
+            raise UsageError("a workbook can't be printed; name a file with -o FILE.xlsx")
+        write_workbook(place, shown)
+    elif place is None:
+        for number, answer in enumerate(shown):
+            if number and fmt in ("table", "csv"):
+                sys.stdout.write("\n")
+            _print(answer, fmt, sys.stdout)
+    elif fmt == "csv":
+        place.write_bytes(b"\n".join(csv_bytes(a.columns, a.rows) for a in shown))
+    else:
+        with place.open("w", encoding="utf-8", newline="\n") as out:
+            for answer in shown:
+                _print(answer, fmt, out)
+
+
+def _notes(answers: Sequence[Answer], notes: TextIO) -> None:
+    first = answers[0]
+    if first.as_of is not None:
+        known = f", known at {plain(first.known_at)}Z" if first.known_at else ""
+        notes.write(f"as of {first.as_of}{known}\n")
+    for answer in answers:
+        for note in answer.notes:
+            notes.write(f"note: {note}\n")
+    notes.flush()
+
+
+def _print(answer: Answer, fmt: str, out: TextIO) -> None:
+    if fmt == "csv":
+        write_csv(out, answer.columns, answer.rows, guard=False)
+    elif fmt == "jsonl":
+        for row in json_rows(answer):
+            out.write(row + "\n")
+    elif fmt == "json":
+        head = {
+            "name": answer.name,
+            "as_of": plain(answer.as_of),
+            "known_at": plain(answer.known_at),
+        }
+        out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
+        for number, row in enumerate(json_rows(answer)):
+            out.write((",\n " if number else "\n ") + row)
+        out.write("\n]}\n")
+    else:
+        _table(answer, out)
+
+
+def _table(answer: Answer, out: TextIO) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = iter(answer.rows)
+    held = list(islice(rows, _TABLE_ROWS))
+    more = sum(1 for _ in rows)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, column in enumerate(answer.columns):
+        right = any(isinstance(row[i], int | Decimal) and row[i] is not True for row in held)
+        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    for row in held:
+        table.add_row(*(_cell(plain(value)) for value in row))
+    terminal = out.isatty()
+    console = Console(
+        file=out, width=None if terminal else 200, highlight=False, legacy_windows=False
+    )
+    if held:
+        console.print(table)
+    else:
+        console.print(Text(f"{answer.name}: none"))
+    if more:
+        console.print(Text(f"... and {more} more rows; write them with -o FILE.csv"))
+
+
+_VERDICTS = {"yes": "green", "undetermined": "yellow", "breach": "red", "warning": "yellow"}
+
+
+def _cell(text: str) -> Text:
+    from rich.text import Text
+
+    shown = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    return Text(shown, style=_VERDICTS.get(text, ""))
+
+
+def render_text(answer: Answer) -> str:
+    """The answer as a table in text, for a summary.
+
+    Examples
+    --------
+    >>> answer = Answer("x", ("party", "n"), [("甲", 1)])
+    >>> render_text(answer).strip().splitlines()[-1].split()
+    ['甲', '1']
+    """
+    out = StringIO()
+    _table(answer, out)
+    return out.getvalue()
