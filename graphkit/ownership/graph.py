@@ -38,6 +38,7 @@ from graphkit.ownership.register import Line, Register
 from graphkit.rules.book import Rulebook
 
 if TYPE_CHECKING:
+    from graphkit.ownership.closure import Hidden
     from graphkit.store.base import Snapshot
 
 
@@ -91,7 +92,7 @@ class OwnershipGraph:
     blocs_of: dict[int, list[Bloc]]
     line: Line
     findings: list[Finding]
-    unresolved: frozenset[int] | None = None
+    hidden: Hidden | None = None
     without_register: frozenset[str] = frozenset()
 
     @classmethod
