@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graphkit.ingest.cells import CODE, DATE, TIME, UNSEEN, digits
 from graphkit.ingest.vocabulary import Input, inputs, spans
 from graphkit.ingest.workspace import q
-from graphkit.model.shares import FULL, PERCENT
+from graphkit.model.shares import FULL
 from graphkit.model.tables import Percents, Table
 
 SCHEMES = ("uscc", "cn_id", "lei")
@@ -186,8 +186,13 @@ class TableSql:
 
 
 def _units(x: str) -> str:
-    """SQL for the number behind a mark in parts per 10**10; exact, since patterns come first."""
-    return f"try_cast(try_cast(ltrim({x}, '<>') AS DECIMAL(18, 8)) * {PERCENT} AS BIGINT)"
+    """SQL for the number behind a mark in parts per 10**10; exact, since patterns come first.
+
+    That number is the percent without its point, written with eight decimals (multiplying would
+    overflow at 100 or need a wider, slower type).
+    """
+    percent = f"try_cast(ltrim({x}, '<>') AS DECIMAL(18, 8))"
+    return f"try_cast(replace({percent}::VARCHAR, '.', '') AS BIGINT)"
 
 
 def _unlike(x: str, pattern: str) -> str:
