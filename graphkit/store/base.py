@@ -49,8 +49,8 @@ class Snapshot(ABC):
 
     - fact tables: for each key without ``valid_from``, the row with the latest ``valid_from`` at or
       before the day (of several, the one stated last), if its ``valid_to`` is blank or later;
-    - day tables in force ``day``: rows of that date; ``until_next``: for each key the latest date at
-      or before the day;
+    - day tables in force ``day``: rows of that date; ``until_next``: for each key the latest date
+      at or before the day;
     - event tables: every row.
     """
 
@@ -88,9 +88,13 @@ class Snapshot(ABC):
         Exact matches come first, then by closeness of the name; at most `limit`.
         """
 
+    def named(self, text: str) -> list[str]:
+        """Ids of the parties that the text names exactly: by id, else identifier, else name."""
+        return [party for party, _, name in self.find(text) if text in (party, name)]
+
     @abstractmethod
     def findings(self) -> list[tuple[str, Finding]]:
-        """Findings of the loads seen, as (load_id, finding), in order."""
+        """Findings of the loads seen that are not withdrawn, as (load_id, finding), in order."""
 
 
 class GraphStore(ABC):

@@ -1,0 +1,141 @@
+"""Which loads count at a sequence, and the SQL condition under which a fact is believed there.
+
+Invariant: belief is a pure function of the rows of ``load`` and ``closed`` up to the sequence; what
+comes later never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from graphkit.store.layout import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The head of a load; `withdraws` is the sequence of the load that it withdraws."""
+
+    sequence: int
+    load_id: str
+    source: str
+    known_at: datetime
+    withdraws: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a load did to one table, as ``load_table`` says (:mod:`graphkit.store.layout`)."""
+
+    sequence: int
+    table: str
+    facts: int
+    closed: int
+    last_day: date | None
+    versions: bool
+
+
+class Belief:
+    """The loads that count at `sequence`, out of all loads and their effects.
+
+    Examples
+    --------
+    >>> day = datetime(2026, 1, 5, tzinfo=UTC)
+    >>> loads = [Load(1, "a", "x", day, None), Load(2, "b", "x", day, None),
+    ...          Load(3, "c", "x", day, 1)]
+    >>> sorted(Belief(loads, [], 2).counting), sorted(Belief(loads, [], 3).counting)
+    ([1, 2], [2, 3])
+    """
+
+    def __init__(self, loads: Iterable[Load], effects: Iterable[Effect], sequence: int) -> None:
+        self.sequence = sequence
+        self.loads = {load.sequence: load for load in loads if load.sequence <= sequence}
+        self.withdrawn = frozenset(
+            load.withdraws for load in self.loads.values() if load.withdraws is not None
+        )
+        self.counting = frozenset(self.loads) - self.withdrawn
+        self.effects = [e for e in effects if e.sequence in self.counting]
+
+    def stating(self, table: str, *, source: str | None = None) -> list[int]:
+        """Sequences of the counting loads that added facts to the table (of one source or all)."""
+        return [
+            e.sequence
+            for e in self.effects
+            if e.table == table
+            and e.facts
+            and (source is None or self.loads[e.sequence].source == source)
+        ]
+
+    def has_closings(self, table: str) -> bool:
+        """Whether any counting load closed facts of the table."""
+        return any(e.closed for e in self.effects if e.table == table)
+
+    def counts(self, column: str) -> str:
+        """SQL: the load whose sequence stands in `column` counts."""
+        condition = f"{column} <= {self.sequence}"
+        if self.withdrawn:
+            condition += f" AND {column} NOT IN {integers(self.withdrawn)}"
+        return condition
+
+    def believed(self, table: str, alias: str) -> str:
+        """SQL: the fact of the table in the row called `alias` is believed."""
+        condition = self.counts(f"{alias}.load_seq")
+        if self.has_closings(table):
+            condition += (
+                f" AND NOT EXISTS (SELECT 1 FROM closed AS c WHERE c.table_name = '{table}'"
+                f" AND c.fact_id = {alias}.fact_id AND c.of_seq = {alias}.load_seq"
+                f" AND {self.counts('c.load_seq')} AND {self.counts('c.because')})"
+            )
+        return condition
+
+    def last_day(self, con: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
+        """The latest value of ``date`` or ``valid_from`` among believed facts of the table.
+
+        Loads keep it for what they added; only where facts were closed is the table itself read.
+        """
+        days = [e.last_day for e in self.effects if e.table == table and e.last_day]
+        if not days or not self.has_closings(table):
+            return max(days, default=None)
+        row = con.execute(
+            f"SELECT max(t.{quoted(column)}) FROM {quoted(table)} AS t"
+            f" WHERE {self.believed(table, 't')}"
+        ).fetchone()
+        return row[0] if row else None
+
+
+def integers(values: Iterable[int]) -> str:
+    """The integers as an SQL list: ``(1, 2)``; of none, a list that nothing is in.
+
+    Examples
+    --------
+    >>> integers([2, 1]), integers([])
+    ('(1, 2)', '(NULL)')
+    """
+    return f"({', '.join(map(str, sorted(values))) or 'NULL'})"
+
+
+def read_loads(con: duckdb.DuckDBPyConnection) -> list[Load]:
+    """The head of every load in order of its sequence."""
+    rows = con.execute(
+        "SELECT sequence, load_id, source, known_at, withdraws FROM load ORDER BY sequence"
+    ).fetchall()
+    return [Load(s, i, o, known.replace(tzinfo=UTC), w) for s, i, o, known, w in rows]
+
+
+def belief_at(
+    con: duckdb.DuckDBPyConnection, loads: Sequence[Load], sequence: int | None = None
+) -> Belief:
+    """What is believed at `sequence` (the latest load's when None)."""
+    if sequence is None:
+        sequence = loads[-1].sequence if loads else 0
+    rows = con.execute(
+        "SELECT load_seq, table_name, facts, closed, last_day, versions FROM load_table"
+        " WHERE load_seq <= ? ORDER BY load_seq",
+        [sequence],
+    ).fetchall()
+    return Belief(loads, [Effect(*row) for row in rows], sequence)

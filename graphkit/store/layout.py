@@ -1,0 +1,162 @@
+"""How the embedded store lays facts down: tables, fact ids and integer keys, from the model.
+
+Invariant: a fact's id depends on its table, its source and its content, never on where it stood in
+a file or which load brought it. A column that is blank adds nothing to the hash, so a column that
+the model gains later changes no id of a fact that leaves it blank.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from graphkit.model.tables import Table, tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+FORMAT = "1"
+"""Version of the layout; a store of another version is refused."""
+
+ROW_GROUP = 16384
+"""Rows of a row group. Facts lie sorted by key, so small groups let a look-up skip most of them:
+ten keys out of 1.2M holdings take 5 ms instead of 35; the file grows by a sixth."""
+
+SYSTEM = """
+CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE load (sequence INTEGER NOT NULL, load_id VARCHAR NOT NULL, source VARCHAR NOT NULL,
+    loader_version VARCHAR NOT NULL, supersedes VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL,
+    rows_in BIGINT NOT NULL, accepted BIGINT NOT NULL, quarantined BIGINT NOT NULL,
+    findings BIGINT NOT NULL, withdraws INTEGER);
+CREATE TABLE load_file (load_seq INTEGER NOT NULL, position INTEGER NOT NULL,
+    name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, bytes BIGINT NOT NULL);
+CREATE TABLE load_table (load_seq INTEGER NOT NULL, table_name VARCHAR NOT NULL,
+    stated BIGINT NOT NULL, facts BIGINT NOT NULL, unchanged BIGINT NOT NULL,
+    closed BIGINT NOT NULL, last_day DATE, versions BOOLEAN NOT NULL, whole BOOLEAN NOT NULL,
+    days DATE[] NOT NULL);
+CREATE TABLE closed (table_name VARCHAR NOT NULL, fact_id UUID NOT NULL, of_seq INTEGER NOT NULL,
+    load_seq INTEGER NOT NULL, because INTEGER NOT NULL);
+CREATE TABLE judgement ("left" VARCHAR NOT NULL, "right" VARCHAR NOT NULL, scheme VARCHAR NOT NULL,
+    value VARCHAR NOT NULL, load_seq INTEGER NOT NULL);
+CREATE TABLE quarantine (load_seq INTEGER NOT NULL, position INTEGER NOT NULL,
+    table_name VARCHAR NOT NULL, code VARCHAR NOT NULL, file VARCHAR NOT NULL, line BIGINT NOT NULL,
+    column_name VARCHAR NOT NULL, value VARCHAR NOT NULL, expected VARCHAR NOT NULL,
+    raw VARCHAR NOT NULL);
+CREATE TABLE finding (load_seq INTEGER NOT NULL, position INTEGER NOT NULL, code VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL, subject VARCHAR NOT NULL, message VARCHAR NOT NULL,
+    facts VARCHAR[] NOT NULL, effect VARCHAR NOT NULL, details VARCHAR NOT NULL);
+"""
+"""Tables of the store itself.
+
+load_table  what a load did to one canonical table: rows stated, facts added, facts that stood
+            already, facts closed; the latest ``date`` (day tables) or ``valid_from`` (fact tables)
+            of the added; `versions`: some key has several ``valid_from``; `whole` and `days`: what
+            the load superseded beyond the keys that it stated
+closed      facts no longer believed: fact `fact_id` of load `of_seq`, closed by load `load_seq`; it
+            counts while load `because` counts, the same one but where a withdrawal closes what
+            a later load had replaced too
+judgement   two party ids with one strong identifier, as of the load that made it known
+"""
+
+
+def quoted(name: str) -> str:
+    """The name as an SQL identifier.
+
+    Examples
+    --------
+    >>> quoted("position")
+    '"position"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def lead(table: Table) -> str:
+    """The column that facts of the table lie sorted by: the entity, else the first of the key.
+
+    Examples
+    --------
+    >>> lead(tables()["stake"]), lead(tables()["party"]), lead(tables()["position"])
+    ('entity_id', 'party_id', 'account_id')
+    """
+    return "entity_id" if "entity_id" in table.own_key else table.own_key[0]
+
+
+def keyed(table: Table) -> tuple[str, ...]:
+    """Columns beside which an integer key is stored: the lead, then the key's other parties.
+
+    Examples
+    --------
+    >>> keyed(tables()["stake"]), keyed(tables()["cash"])
+    (('entity_id', 'holder_id'), ('account_id',))
+    """
+    first = lead(table)
+    return (first, *(c for c in table.own_key if c in table.parties and c != first))
+
+
+def key_column(column: str) -> str:
+    """The name of the column that holds the integer key of `column`, quoted."""
+    return quoted(f"{column}#")
+
+
+def key_sql(expression: str) -> str:
+    """SQL for the integer key of a text: 32 bits of its MD5; equal keys still compare the text."""
+    return f"CAST(md5_number_lower({expression}) & 4294967295 AS UINTEGER)"
+
+
+def key_of(text: str) -> int:
+    """The integer key of a text, the same that :func:`key_sql` computes.
+
+    Examples
+    --------
+    >>> key_of("a")
+    3801727793
+    """
+    digest = hashlib.md5(text.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[8:12], "little")
+
+
+def fact_id_sql(table: Table, source: str) -> str:
+    """SQL for a fact's id: MD5 over table, source and every column that is not blank.
+
+    Each value goes in with its name and its length, so that no two contents read alike; blank
+    (NULL) and empty text differ. `source` is an SQL expression.
+    """
+
+    def part(name: str, expression: str) -> str:
+        text = f"CAST({expression} AS VARCHAR)"
+        return f"coalesce('{name}=' || strlen({text}) || ':' || {text}, '')"
+
+    parts = [part("source", source), *(part(c.name, quoted(c.name)) for c in table.columns)]
+    return f"CAST(md5('{table.name}|' || {' || '.join(parts)}) AS UUID)"
+
+
+def create_table(table: Table) -> str:
+    """SQL that creates the table of facts."""
+    own = [
+        f"{quoted(c.name)} {c.sql_type}{' NOT NULL' if c.required else ''}" for c in table.columns
+    ]
+    keys = [f"{key_column(c)} UINTEGER" for c in keyed(table)]
+    rest = ["fact_id UUID NOT NULL", "load_seq INTEGER NOT NULL"]
+    origin = ["file VARCHAR NOT NULL", "line BIGINT NOT NULL"]
+    return f"CREATE TABLE {quoted(table.name)} ({', '.join(own + keys + rest + origin)})"
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    """Lay an empty store down."""
+    from graphkit import __version__
+
+    con.execute(SYSTEM)
+    for table in tables().values():
+        con.execute(create_table(table))
+    con.execute(
+        "INSERT INTO meta VALUES ('product', 'graphkit'), ('format', ?), ('model', ?), ('made', ?)",
+        [FORMAT, model_hash(), __version__],
+    )
+
+
+def model_hash() -> str:
+    """A hash of every table's columns and types; a store of another model is brought up to it."""
+    words = [
+        f"{t.name}.{c.name} {c.sql_type} {c.required}" for t in tables().values() for c in t.columns
+    ]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]

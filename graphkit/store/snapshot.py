@@ -1,0 +1,165 @@
+"""A reading of the embedded store: the facts believed at one sequence as of one day.
+
+Every answer is fetched whole before it is given, so that it outlives the open file. Money leaves
+by Arrow or ``fetchall``, exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from graphkit.model.findings import Finding
+from graphkit.model.tables import Table, tables
+from graphkit.store.asof import Selection, select
+from graphkit.store.base import EVIDENCE, Snapshot
+from graphkit.store.belief import Belief
+from graphkit.store.identity import aliases
+from graphkit.store.layout import key_column, key_of, keyed
+from graphkit.store.records import read_findings
+from graphkit.store.search import find, named
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_MANY = 4096
+"""Above so many values a filter by list is slower than reading the column."""
+
+
+class EmbeddedSnapshot(Snapshot):
+    """Facts of an open DuckDB store; made by ``EmbeddedStore.snapshot``."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, belief: Belief, as_of: date, known_at: datetime
+    ) -> None:
+        self.as_of = as_of
+        self.known_at = known_at
+        self.sequence = belief.sequence
+        self._con = con
+        self._belief = belief
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        """The canonical id of each alias; also kept in the temp table ``alias`` for joins."""
+        found = aliases(self._con, self._belief)
+        if found:
+            self._con.execute(
+                "CREATE OR REPLACE TEMP TABLE alias AS SELECT unnest(?) AS id, unnest(?) AS one",
+                [list(found), list(found.values())],
+            )
+        return found
+
+    @cached_property
+    def _members(self) -> dict[str, list[str]]:
+        members: dict[str, list[str]] = {}
+        for alias, canonical in self._aliases.items():
+            members.setdefault(canonical, [canonical]).append(alias)
+        return members
+
+    def rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        where: str | None = None,
+        among: Collection[str] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        spec = _table(table)
+        wanted = _columns(spec, columns)
+        if where is None:
+            query = self._query(spec, wanted)
+            return self._con.execute(query).fetchall()
+        spec.column(where)
+        values = set(among or ())
+        if where in spec.parties:
+            values = {self._aliases.get(v, v) for v in values}
+        if not values:
+            return []
+        near = self._prefilter(spec, where, values)
+        if not near:
+            query = self._query(spec, wanted, only=where)
+            return self._con.execute(query, [list(values)]).fetchall()
+        found = self._con.execute(self._query(spec, [*wanted, where], prefilter=near)).fetchall()
+        return [row[:-1] for row in found if row[-1] in values]
+
+    def _prefilter(self, table: Table, where: str, values: set[str]) -> str:
+        """SQL that keeps at least the rows wanted and every row of the same keys, or nothing."""
+        if where not in keyed(table) or len(values) > _MANY:
+            return ""
+        if where in table.parties and self._aliases:
+            values = {m for v in values for m in self._members.get(v, [v])}
+        keys = sorted({key_of(v) for v in values})
+        return f"t.{key_column(where)} IN ({', '.join(map(str, keys))})"
+
+    def arrow(
+        self, table: str, columns: Sequence[str] | None = None, since: date | None = None
+    ) -> pa.Table:
+        spec = _table(table)
+        if since is not None and spec.time != "day":
+            raise ValueError(f"{table}: only day tables can be read since a day")
+        own = [c.name for c in spec.columns]
+        wanted = list(columns or [*own, *(e for e in EVIDENCE if e not in own)])
+        _columns(spec, wanted)
+        return self._con.execute(self._query(spec, wanted, since=since)).to_arrow_table()
+
+    def find(self, text: str, limit: int = 20) -> list[tuple[str, str, str]]:
+        return find(self._con, self._parties(), self._identifiers(), text, limit)
+
+    def named(self, text: str) -> list[str]:
+        return named(self._con, self._parties(), self._identifiers(), text)
+
+    def _parties(self) -> str:
+        return self._query(tables()["party"], ["party_id", "kind", "name"], ordered=False)
+
+    def _identifiers(self) -> str:
+        return self._query(tables()["identifier"], ["party_id", "value"], ordered=False)
+
+    def findings(self) -> list[tuple[str, Finding]]:
+        return read_findings(self._con, sorted(self._belief.counting))
+
+    def _query(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        *,
+        prefilter: str = "",
+        only: str | None = None,
+        since: date | None = None,
+        ordered: bool = True,
+    ) -> str:
+        stating = self._belief.stating(table.name)
+        several = len(stating) > 1 or any(
+            e.versions for e in self._belief.effects if e.table == table.name
+        )
+        aliased = bool(table.parties) and bool(stating) and bool(self._aliases)
+        return select(
+            Selection(
+                table=table,
+                columns=tuple(columns),
+                believed=self._belief.believed(table.name, "t"),
+                as_of=self.as_of,
+                since=since,
+                prefilter=prefilter,
+                only=only,
+                aliased=aliased,
+                several=several or aliased,
+                ordered=ordered,
+            )
+        )
+
+
+def _table(name: str) -> Table:
+    try:
+        return tables()[name]
+    except KeyError:
+        raise ValueError(f"no canonical table is called {name!r}") from None
+
+
+def _columns(table: Table, columns: Sequence[str]) -> list[str]:
+    known = {c.name for c in table.columns} | set(EVIDENCE)
+    unknown = [c for c in columns if c not in known]
+    if unknown:
+        raise ValueError(f"{table.name} has no column {unknown[0]!r}")
+    return list(columns)
