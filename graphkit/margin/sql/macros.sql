@@ -1,0 +1,39 @@
+-- Exact arithmetic. An amount is DECIMAL(38,14): quantity (2 decimals) x ratio (8) x price (4) ends
+-- there, so no term is ever rounded. DuckDB's own division gives DOUBLE; a quotient leaves only
+-- through ratio_down, ratio_up and ratio_half_up, as a whole number of 10^-places.
+
+create macro exact(amount) as cast(amount as decimal(38, 14));
+
+create macro units(amount) as
+    cast(trunc(exact(amount)) as hugeint) * 100000000000000::hugeint
+    + cast((exact(amount) - trunc(exact(amount))) * 100000000000000::decimal(15, 0) as hugeint);
+
+create macro floor_div(n, d) as n // d - (case when n % d < 0 then 1 else 0 end);
+
+create macro ratio_down(a, b, scale) as floor_div(units(a) * scale, units(b));
+create macro ratio_up(a, b, scale) as -floor_div(-(units(a) * scale), units(b));
+create macro ratio_half_up(a, b, scale) as
+    sign(units(a)) * ((2 * abs(units(a)) * scale + units(b)) // (2 * units(b)));
+
+-- Six decimals of a fraction: 1.655629 is 165.5629 %.
+create macro fraction_down(a, b) as
+    cast(cast(ratio_down(a, b, 1000000) as decimal(38, 0)) * 0.000001 as decimal(24, 6));
+create macro fraction_up(a, b) as
+    cast(cast(ratio_up(a, b, 1000000) as decimal(38, 0)) * 0.000001 as decimal(24, 6));
+
+-- Twelve decimals of a price, half away from zero.
+create macro price_quotient(a, b) as
+    cast(cast(ratio_half_up(a, b, 1000000000000) as decimal(38, 0)) * 0.000000000001::decimal(13, 12)
+        as decimal(26, 12));
+
+-- Money that a client must bring in, rounded up to the cent.
+create macro cents_up(amount) as
+    cast(amount as decimal(38, 2))
+    + (case when cast(amount as decimal(38, 2)) < amount then 0.01 else 0.00 end)::decimal(3, 2);
+
+-- A line t is crossed when A < t x D; at A = t x D only where the rule says that the line belongs to
+-- the bad side. An upper limit is exceeded the other way round.
+create macro below(assets, line, debt, inclusive) as
+    assets < line * debt or (inclusive and assets = line * debt);
+create macro above(part, share, base, inclusive) as
+    part > share * base or (inclusive and part = share * base);
