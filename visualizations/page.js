@@ -10,10 +10,11 @@
     { nodes: new vis.DataSet(data.nodes), edges: new vis.DataSet(data.edges) },
     {
       physics: false,
+      autoResize: true,
       layout: { improvedLayout: false },
       interaction: { dragNodes: true, hover: false, tooltipDelay: 1e9, zoomSpeed: 0.6 },
-      nodes: { shape: "box", margin: 8, font: { size: 14, face: "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif" }, widthConstraint: { minimum: 150, maximum: 190 } },
-      edges: { arrows: { to: { enabled: true, scaleFactor: 0.6 } }, smooth: { enabled: true, type: "cubicBezier", forceDirection: "vertical", roundness: 0.35 }, font: { size: 13, align: "horizontal", background: "#ffffff", strokeWidth: 0 } },
+      nodes: { shape: "box", margin: 7, chosen: { label: false, node: (values) => { values.shadow = true; values.shadowColor = "rgba(20,60,120,0.55)"; values.shadowSize = 14; } }, font: { size: 14, face: "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif" }, widthConstraint: { minimum: 150, maximum: 190 } },
+      edges: { chosen: false, arrows: { to: { enabled: true, scaleFactor: 0.6 } }, smooth: { enabled: true, type: "cubicBezier", forceDirection: "vertical", roundness: 0.35 }, font: { size: 13, align: "horizontal", background: "#ffffff", strokeWidth: 0 } },
     }
   );
 

@@ -128,6 +128,10 @@ def _judge(graph: OwnershipGraph, party: str, owners: Owners, drawn: Chart) -> N
 
 def _draw(graph: OwnershipGraph, party: str, drawn: Chart) -> None:
     chains = _chains(graph, party)
+    below = {graph.index[i] for i in certainly_controlled(graph, [party])}
+    for pair in _pairs(graph):
+        if pair[1] in below and (pair[0] == drawn.focus or pair[0] in below):
+            chains.setdefault(pair, "yes")
     for stake in graph.stakes:
         pair = (graph.index[stake.holder], graph.index[stake.entity])
         if pair[0] in drawn.boxes and pair[1] in drawn.boxes:
@@ -135,8 +139,10 @@ def _draw(graph: OwnershipGraph, party: str, drawn: Chart) -> None:
     for entity, rights in sorted(graph.all_rights.items()):
         for right in rights:
             pair = (graph.index[right.holder], entity)
+            decides = any(r.fact is right for r in graph.rights_over.get(entity, ()))
             if pair[0] in drawn.boxes and pair[1] in drawn.boxes:
-                drawn.lines.append(Line(*pair, right.share, right.kind, chains.get(pair)))
+                chain = chains.get(pair) if decides else None
+                drawn.lines.append(Line(*pair, right.share, right.kind, chain))
 
 
 def _chains(graph: OwnershipGraph, party: str) -> dict[tuple[int, int], Verdict]:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 SPACING = 210
 LAYER = 170
-ROW = 110
-ROW_BOXES = 12
+ROW = 112
 _SWEEPS = 12
+_ROW_BOXES = range(4, 15)
+_SHAPE = (960, 700)
 
 
 def levels(focus: int, nodes: Sequence[int], edges: Sequence[tuple[int, int]]) -> dict[int, int]:
@@ -66,7 +67,8 @@ def positions(
 ) -> dict[int, tuple[int, int]]:
     """Pixel positions (x, y) of the centres of the boxes.
 
-    Layers of more than :data:`ROW_BOXES` boxes break into several rows.
+    Long layers break into several rows; of the row lengths tried, the one is taken whose picture
+    fits a page of the usual shape at the largest scale.
 
     Examples
     --------
@@ -81,58 +83,63 @@ def positions(
     layers: dict[int, list[int]] = defaultdict(list)
     for node in level:
         layers[level[node]].append(node)
-    order = sorted(layers)
     x = {node: i * float(SPACING) for row in layers.values() for i, node in enumerate(row)}
+    depths = sorted(layers)
     for sweep in range(_SWEEPS):
-        for depth in order if sweep % 2 == 0 else reversed(order):
+        for depth in depths if sweep % 2 == 0 else reversed(depths):
             _arrange(layers[depth], near, x)
-    return _rows(layers, order, x)
+    tried = [_placed(layers, near, x, boxes) for boxes in _ROW_BOXES]
+    return dict(sorted(max(tried, key=_scale).items()))
 
 
 def _arrange(row: list[int], near: Mapping[int, list[int]], x: dict[int, float]) -> None:
+    """Order a row by the mean place of its neighbours, and space it around where it wants to be."""
     wish = {node: fmean(x[m] for m in near[node]) if near[node] else x[node] for node in row}
     row.sort(key=lambda node: (wish[node], node))
+    x.update(_spaced([(node, wish[node]) for node in row]))
+
+
+def _spaced(wishes: Sequence[tuple[int, float]]) -> dict[int, float]:
     placed: list[float] = []
-    for node in row:
-        placed.append(max(wish[node], placed[-1] + SPACING) if placed else wish[node])
-    shift = fmean(wish[n] for n in row) - fmean(placed)
-    for node, where in zip(row, placed, strict=True):
-        x[node] = where + shift
+    for _, wish in wishes:
+        placed.append(max(wish, placed[-1] + SPACING) if placed else wish)
+    shift = fmean(wish for _, wish in wishes) - fmean(placed)
+    return {node: place + shift for (node, _), place in zip(wishes, placed, strict=True)}
 
 
-def _rows(
-    layers: Mapping[int, list[int]], order: Sequence[int], x: Mapping[int, float]
+def _placed(
+    layers: Mapping[int, list[int]],
+    near: Mapping[int, list[int]],
+    x: Mapping[int, float],
+    boxes: int,
 ) -> dict[int, tuple[int, int]]:
-    """Break long layers into rows and stack everything around level 0."""
-    broken = {depth: _break(layers[depth]) for depth in order}
-    y = {0: 0.0}
-    top = bottom = 0.0
-    for depth in sorted((d for d in order if d < 0), reverse=True):
-        top -= LAYER + ROW * (len(broken[depth]) - 1)
-        y[depth] = top
-    bottom += ROW * (len(broken.get(0, [[]])) - 1)
-    for depth in (d for d in order if d > 0):
-        bottom += LAYER
-        y[depth] = bottom
-        bottom += ROW * (len(broken[depth]) - 1)
+    """Final places from level 0 outward, no row longer than `boxes`."""
     found: dict[int, tuple[int, int]] = {}
-    for depth in order:
-        rows = broken[depth]
+    edge = {-1: 0.0, 1: 0.0}
+    for depth in sorted(layers, key=lambda d: (abs(d), d)):
+        side = -1 if depth < 0 else 1
+        rows = _broken(layers[depth], boxes)
+        top = edge[side] + (side * LAYER if depth else 0)
         for r, row in enumerate(rows):
+            inner = {
+                n: [found[m][0] for m in near[n] if m in found] or [x[n]] for n in layers[depth]
+            }
+            middle = fmean(fmean(inner[n]) for n in layers[depth])
             if len(rows) == 1:
-                places = [x[node] for node in row]
+                places = _spaced(sorted(((n, fmean(inner[n])) for n in row), key=lambda p: p[1]))
             else:
-                offset = SPACING / 2 if r % 2 else 0.0
-                middle = fmean(x[node] for node in layers[depth])
-                width = SPACING * (len(row) - 1)
-                places = [middle - width / 2 + i * SPACING + offset for i in range(len(row))]
-            for node, place in zip(row, places, strict=True):
-                found[node] = (round(place), round(y[depth] + ROW * r))
-    return dict(sorted(found.items()))
+                left = middle - SPACING * (len(row) - 1) / 2 + (SPACING / 2 if r % 2 else 0)
+                places = {n: left + i * SPACING for i, n in enumerate(row)}
+            edge[side] = top + side * ROW * r
+            found |= {n: (round(place), round(edge[side])) for n, place in places.items()}
+    return found
 
 
-def _break(row: list[int]) -> list[list[int]]:
-    if len(row) <= ROW_BOXES:
-        return [row]
-    rows = -(-len(row) // ROW_BOXES)
+def _broken(row: list[int], boxes: int) -> list[list[int]]:
+    rows = -(-len(row) // boxes)
     return [row[r::rows] for r in range(rows)]
+
+
+def _scale(found: Mapping[int, tuple[int, int]]) -> float:
+    xs, ys = [x for x, _ in found.values()], [y for _, y in found.values()]
+    return min(_SHAPE[0] / (max(xs) - min(xs) + SPACING), _SHAPE[1] / (max(ys) - min(ys) + LAYER))

@@ -37,7 +37,7 @@ _FILL = {
     "unknown": ("#f4f4f4", "#888888"),
 }
 _FUND = ("#e5f3ea", "#4d8a63")
-_CHAIN = {"yes": ("#14743b", 3, False), "undetermined": ("#b7791f", 2, [6, 5])}
+_CHAIN = {"yes": ("#14743b", 2.5, False), "undetermined": ("#b7791f", 2, [6, 5])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _network(
     from pyvis.network import Network
 
     pairs = [(line.holder, line.entity) for line in chart.lines]
-    rests = {n: -n - 1 for n, box in chart.boxes.items() if box.rest is not None}
+    rests = {n: -n - 1 for n, box in chart.boxes.items() if box.rest and box.unresolved}
     pairs += [(rest, n) for n, rest in rests.items()]
     level = levels(chart.focus, [*chart.boxes, *rests.values()], pairs)
     place = positions(level, pairs)
@@ -142,6 +142,8 @@ def _box(graph: OwnershipGraph, box: Box, show: Show) -> dict[str, Any]:
         label += "\n" + wrapped(show(graph.ids[box.number]), lines=1)
     if box.interest is not None:
         label += "\n" + _interest(box)
+    if box.rest is not None and not box.unresolved:
+        label += f"\n未披露 rest {share_text(box.rest)}"
     style: dict[str, Any] = {
         "label": label,
         "shape": "box",
