@@ -43,9 +43,7 @@ def renamed(demo: Path, out: Path, seed: int) -> dict[str, str]:
     new: dict[str, str] = {}
     for kind, ids in named.items():
         numbers = chance.sample(range(1, 10_000), len(ids))
-        new |= {
-            old: IDS[kind].format(n) for old, n in zip(sorted(ids), numbers, strict=True)
-        }
+        new |= {old: IDS[kind].format(n) for old, n in zip(sorted(ids), numbers, strict=True)}
     for path, (comments, rows) in files.items():
         for row in rows:
             for column in _kinds(path, row):

@@ -109,7 +109,9 @@ def test_contracts_of_both_sides(tmp_path: Path) -> None:
 def test_an_exchange_without_a_mapping_is_a_fault(
     tmp_path: Path, exchange: str, code: str, value: str
 ) -> None:
-    path = write(tmp_path, "POSITION", [POSITION, position("1", "600000"), position(exchange, code)])
+    path = write(
+        tmp_path, "POSITION", [POSITION, position("1", "600000"), position(exchange, code)]
+    )
     batch = load(path)
     assert (batch.rows_in, batch.accepted, batch.quarantined) == (2, 1, 1)
     (fault,) = batch.faults
