@@ -161,11 +161,13 @@ def _listed_days(rules: Rulebook, as_of: date, security: pa.Table) -> pa.Table:
             calendar = TradingCalendar.of(rules)
             codes.append(code)
             days.append(calendar.trading_days_between(listed - timedelta(days=1), as_of))
-    return pa.table({"code": pa.array(codes, pa.string()), "days_listed": pa.array(days, pa.int64())})
+    return pa.table(
+        {"code": pa.array(codes, pa.string()), "days_listed": pa.array(days, pa.int64())}
+    )
 
 
 def group_tables(groups: Sequence[Group]) -> dict[str, pa.Table]:
-    """The tables ``group_head`` (a row a group) and ``group_account`` (a row a member's account)."""
+    """Tables ``group_head`` (a row a group) and ``group_account`` (a row a member's account)."""
     import pyarrow as pa
 
     pairs = sorted({(g.group_id, account) for g in groups for account in g.accounts})
@@ -207,7 +209,9 @@ def missing_rows(
     explained: set[str] = set()
     if accounts:
         fills = snapshot.rows("fill", ["account_id", "date", "side"], "account_id", accounts)
-        moves = snapshot.rows("collateral_move", ["account_id", "direction"], "account_id", accounts)
+        moves = snapshot.rows(
+            "collateral_move", ["account_id", "direction"], "account_id", accounts
+        )
         explained |= {
             account
             for account, day, side in fills

@@ -3,9 +3,9 @@
 Invariants
 ----------
 1. A figure of an account is the sum of its rows in :attr:`Measures.terms`, and of nothing else.
-2. No term is rounded; a ratio is rounded down, an upper limit's share up, a shortfall up to the cent,
-   only where it is printed. Lines and limits are compared by cross-multiplication before that.
-3. No threshold stands in code or SQL: every one comes from the rulebook or the account's own terms.
+2. No term is rounded. Only what is printed is: a ratio down, an upper limit's share up, a shortfall
+   up to the cent. Lines and limits are compared by cross-multiplication before that.
+3. No threshold stands in code or SQL: each comes from the rulebook or the account's own terms.
 
 Sources: RULES.md sections 2 and 2.1; 证券公司融资融券业务管理办法 (CSRC Order 117).
 """
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphkit.clients.group import Group
 from graphkit.margin import findings as words
@@ -37,20 +38,21 @@ class Measures:
     ----------
     account_measures
         A row an account. ``maintenance_ratio`` is a fraction with six decimals rounded down (NULL
-        without debt, or when a debt can't be valued); ``ratio_standing`` is ``exact``,
-        ``lower_bound`` (an asset without price counts 0), ``blocked`` (a row of the day or a short's
-        price is missing: no room, no withdrawal; figures are of what is there) or ``no_debt``;
-        ``line_crossed`` is ``none``, ``warning``, ``call``, ``urgent``, or NULL where there is a debt
-        but no ratio. Then each term, and the lines with where they come from.
+        without debt, or when a debt can't be valued). ``ratio_standing`` is ``exact``,
+        ``lower_bound`` (an asset without price counts 0), ``blocked`` (a row of the day or the
+        price of a short is missing: no room, no withdrawal; figures are of what is there) or
+        ``no_debt``. ``line_crossed`` is ``none``, ``warning``, ``call`` or ``urgent``, or NULL
+        where there is a debt but no ratio. Then each term, and the lines with their origin.
     group_measures
         A row a group: pooled over all members, and ``pooled_ratio_indebted`` over those with debt,
         which gives ``line_crossed`` by the rulebook's lines. Always beside ``worst_member``,
         ``worst_ratio`` and ``own_shortfall_sum``: there is no cross-collateral.
     limit_checks
-        A row a limit tested: single-security concentration of account and group, financing and short
-        sales against net capital of client and group. ``share`` is rounded up. ``over_limit`` says
-        whether the limit is exceeded; ``verdict`` (``ok``, ``warning``, ``breach``) also applies the
-        policy for groups. Without debt no tier applies and ``limit_share`` is NULL.
+        A row a limit tested: single-security concentration of account and group, financing and
+        short sales against net capital of client and group. ``share`` is rounded up.
+        ``over_limit`` says whether the limit is exceeded; ``verdict`` (``ok``, ``warning``,
+        ``breach``) also applies the policy for groups. Without debt no tier applies and
+        ``limit_share`` is NULL.
     terms
         A row each row that went into a term, with the price it was valued at, the reading that
         applied (``rule``, explained in :attr:`readings`) and file and line of the row, of its price
@@ -119,7 +121,7 @@ def prepare(
     snapshot: Snapshot,
     rules: Rulebook,
     groups: Sequence[Group],
-    previous_day: Any,
+    previous_day: date | None,
 ) -> None:
     """Run every step on the snapshot; the connection then holds a table a step."""
     steps.register(connection, parameters.rule_tables(rules, snapshot.as_of, previous_day))
