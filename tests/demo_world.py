@@ -197,6 +197,9 @@ def _group(at: Moment, client: str) -> Rows:
 
 
 def _why(at: Moment, a: str, b: str) -> Rows:
+    # apart only means something where each stands in a group
+    assert at.groups_of(a)
+    assert at.groups_of(b)
     return sorted([k.kind] for k in why(at.groups, at.new(a), at.new(b)).links)
 
 
