@@ -44,8 +44,8 @@ the forms that ``canonical`` files have: dates YYYY-MM-DD, plain decimals, yes/n
 in ``percent`` (or ``percent_min`` and ``percent_max``) instead of ``capital_min``. Columns left out
 are blank; '' and NULL are both blank. Text that can't be converted is passed on as it stands: the
 one validation behind all loaders then quarantines the row and says why. Never cast to a number in
-SQL (a DOUBLE would not be exact, and a failing cast would refuse the file); work on text. Local ids get
-their prefix here: ``'rzrq:' || fund_account`` is NULL, thus an empty key, where the account is.
+SQL (a DOUBLE would not be exact, and a cast that fails stops the load); work on text. Local ids get
+their prefix here: ``'kek:' || id`` is NULL, thus an empty key, where the id is.
 
 A raw row that fails in one canonical table is quarantined whole: all that it fed is dropped.
 ``file`` in facts is the file's name as given relative to the folder; for SQLite ``name#table``.

@@ -74,7 +74,8 @@ def problem(given: Input, text: str | None, key: bool, unit: str = "fraction") -
     if not text:
         if not given.required:
             return None
-        return ("empty_key", expected("empty_key")) if key else ("empty_value", expected("empty_value"))
+        code = "empty_key" if key else "empty_value"
+        return code, expected(code)
     match given.type:
         case "id":
             return _unseen(text)
@@ -90,9 +91,7 @@ def problem(given: Input, text: str | None, key: bool, unit: str = "fraction") -
                 _exists(date, text), "no_such_date"
             )
         case "timestamp":
-            return _unless(
-                re.fullmatch(TIME, text) and _exists(datetime, text), "time_form"
-            )
+            return _unless(re.fullmatch(TIME, text) and _exists(datetime, text), "time_form")
         case "percent":
             return _percent(given, text)
         case "text":

@@ -72,10 +72,9 @@ class TableSql:
 
     def _cell(self, given: Input) -> Check:
         x = self.text(given.name)
-        tests = [f"{x} IS NULL"] if given.required else []
-        if given.name in self.have:
-            tests += self._tests(given, x)
-        return Check("cell", (given.name,), " OR ".join(tests) or "false")
+        tests = " OR ".join(self._tests(given, x)) if given.name in self.have else ""
+        wrong = f"({x} IS NOT NULL AND ({tests}))" if tests else "false"
+        return Check("cell", (given.name,), f"{x} IS NULL OR {wrong}" if given.required else wrong)
 
     def _tests(self, given: Input, x: str) -> list[str]:
         match given.type:
@@ -104,12 +103,15 @@ class TableSql:
 
     def _percent_tests(self, given: Input, x: str) -> list[str]:
         marks = {"both": "[<>]?", "min": ">?", "max": "<?"}[given.end or "both"]
-        tests = [_unlike(x, marks + r"[0-9]+(\.[0-9]{1,8})?"), f"coalesce({_units(x)}, -1) NOT BETWEEN 0 AND {FULL}"]
+        tests = [
+            _unlike(x, marks + r"[0-9]+(\.[0-9]{1,8})?"),
+            f"coalesce({_units(x)}, -1) NOT BETWEEN 0 AND {FULL}",
+        ]
         if given.end != "max":
             tests.append(f"({x}[1] = '>' AND {_units(x)} = {FULL})")
         if given.end != "min":
             tests.append(f"({x}[1] = '<' AND {_units(x)} = 0)")
-        return [f"({x} IS NOT NULL AND ({' OR '.join(tests)}))"]
+        return tests
 
     def _number_tests(self, given: Input, x: str) -> list[str]:
         unit = self.unit(given.name)
@@ -119,14 +121,17 @@ class TableSql:
         if given.column and given.column.plausible:
             low, high = given.column.plausible
             scale = 100 if unit == "percent" else 1
-            tests.append(f"try_cast({x} AS DECIMAL(18, 8)) NOT BETWEEN {low * scale} AND {high * scale}")
+            tests.append(
+                f"try_cast({x} AS DECIMAL(18, 8)) NOT BETWEEN {low * scale} AND {high * scale}"
+            )
         return tests
 
     def _pair(self, pair: Percents) -> list[Check]:
         both, least, most = pair.input, f"{pair.input}_min", f"{pair.input}_max"
         found = []
         if both in self.have and {least, most} & self.have:
-            sql = f"{self.text(both)} IS NOT NULL AND coalesce({self.text(least)}, {self.text(most)}) IS NOT NULL"
+            ends = f"coalesce({self.text(least)}, {self.text(most)})"
+            sql = f"{self.text(both)} IS NOT NULL AND {ends} IS NOT NULL"
             found.append(Check("two_forms", (both, least, most), sql))
         if {least, most} <= self.have:
             sql = f"{self._low(least)} > {self._high(most)}"
@@ -139,7 +144,9 @@ class TableSql:
 
     def _high(self, column: str) -> str:
         x = self.text(column)
-        return f"CASE {x}[1] WHEN '<' THEN {_units(x)} - 1 WHEN '>' THEN {FULL} ELSE {_units(x)} END"
+        return (
+            f"CASE {x}[1] WHEN '<' THEN {_units(x)} - 1 WHEN '>' THEN {FULL} ELSE {_units(x)} END"
+        )
 
     def _date(self, column: str) -> str:
         return f"try_cast({self.text(column)} AS DATE)"
@@ -156,10 +163,13 @@ class TableSql:
         ]
 
     def _ends(self, pair: Percents) -> tuple[str, str]:
-        names = [n for n in (pair.input, f"{pair.input}_min", f"{pair.input}_max") if n in self.have]
+        names = [
+            n for n in (pair.input, f"{pair.input}_min", f"{pair.input}_max") if n in self.have
+        ]
         lows = [self._low(n) for n in names if not n.endswith("_max")]
         highs = [self._high(n) for n in names if not n.endswith("_min")]
-        low, high = f"coalesce({', '.join([*lows, '0'])})", f"coalesce({', '.join([*highs, str(FULL)])})"
+        low = f"coalesce({', '.join([*lows, '0'])})"
+        high = f"coalesce({', '.join([*highs, str(FULL)])})"
         if pair.blank == "unknown":
             return f"({low})", f"({high})"
         if not names:

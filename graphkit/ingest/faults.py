@@ -23,7 +23,6 @@ EXPECTED = {
     "stray_quote": 'quotes around a whole field, and "" for a quote in it',
     "too_few_fields": "{} fields as in the header",
     "too_many_fields": "{} fields as in the header",
-    "not_text": "text, a number or nothing, not binary data",
     # the cell
     "empty_key": "a value, since it is part of the row's key",
     "empty_value": "a value",
@@ -48,7 +47,7 @@ EXPECTED = {
     "time_form": "a time as YYYY-MM-DD HH:MM:SS that exists, without a zone",
     "end_before_start": "a day {} {}, {}",
     "bad_uscc": "a unified social credit code (18 characters) with the right check character",
-    "bad_cn_id": "a resident identity number (18 characters, X in capitals) with the right check digit",
+    "bad_cn_id": "a resident identity number (18 characters, X as a capital), right check digit",
     "bad_lei": "a legal entity identifier (20 characters) with the right check digits",
     # rows together
     "conflicting_key": "one content for one key; {} says otherwise",

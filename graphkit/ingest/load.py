@@ -11,7 +11,7 @@ from graphkit.ingest import loader as loaders
 from graphkit.ingest.choose import choose
 from graphkit.ingest.readers import Progress, RawFile, read_file
 from graphkit.ingest.validate import Validated, validate
-from graphkit.ingest.workspace import register, run, workspace
+from graphkit.ingest.workspace import register, run, unused, workspace
 from graphkit.model.batch import Batch
 from graphkit.model.errors import InputRefused
 from graphkit.model.findings import Fault, Finding
@@ -63,6 +63,7 @@ def read(
     with workspace() as connection:
         register(connection, loader, files)
         have = run(connection, loader)
+        unread = unused(connection, loader)
         done = validate(connection, loader, have, progress)
     faults = _faults(files, done)
     rows_in = sum(raw.records for raw in files)
@@ -82,7 +83,7 @@ def read(
         accepted=accepted,
         quarantined=len(faults),
         faults=tuple(faults),
-        findings=(*_ignored(loader.name, ignored), *done.findings),
+        findings=(*_ignored(loader.name, ignored), *unread, *done.findings),
     )
 
 
@@ -102,7 +103,8 @@ def _strict(faults: Sequence[Fault]) -> InputRefused:
     more = f"\n  and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
     rows = "row is" if len(faults) == 1 else "rows are"
     return InputRefused(
-        f"{len(faults)} {rows} wrong, and --strict refuses the load; nothing was loaded:\n{shown}{more}"
+        f"{len(faults)} {rows} wrong, and --strict refuses the load; nothing was loaded:\n"
+        f"{shown}{more}"
     )
 
 
@@ -110,5 +112,5 @@ def _ignored(source: str, names: Sequence[str]) -> list[Finding]:
     if not names:
         return []
     some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    message = f"{len(names)} files in the folder are none that the loader reads: {some}"
+    message = f"files in the folder that the loader doesn't read: {len(names)} ({some})"
     return [Finding("file_ignored", "info", source, message, details={"count": str(len(names))})]

@@ -141,7 +141,7 @@ def read_loader(place: Path) -> Loader:
     _keys(data, _TOP, where)
     for key in ("title", "version", "reader", "supersedes"):
         if not isinstance(data.get(key), str):
-            raise UsageError(f"{where}: {key} = \"...\" is missing")
+            raise UsageError(f'{where}: {key} = "..." is missing')
     _one_of(data["reader"], READERS, f"{where}: reader")
     _one_of(data["supersedes"], get_args(Supersedes), f"{where}: supersedes")
     sql = {p.stem: p.read_text("utf-8") for p in sorted(place.glob("*.sql"))}
@@ -197,7 +197,7 @@ def _check_spec(spec: FileSpec, here: str) -> None:
     if spec.max_lines_per_record < 1:
         raise UsageError(f"{here}: max_lines_per_record is 1 or more")
     if spec.reader == "sqlite" and not spec.table:
-        raise UsageError(f"{here}: table = \"...\" names the table of the SQLite file")
+        raise UsageError(f'{here}: table = "..." names the table of the SQLite file')
 
 
 def _canonical_files(data: dict[str, Any], where: str) -> tuple[FileSpec, ...]:
@@ -228,8 +228,9 @@ def _units(given: dict[str, str], where: str) -> dict[tuple[str, str], str]:
     for key, unit in given.items():
         table, _, column = key.partition(".")
         _one_of(unit, UNITS, f"{where}, [units] {key!r}")
-        rates = {c.name for c in tables()[table].columns if c.type == "rate"} if table in tables() else set()
-        _one_of(column, tuple(sorted(rates)), f"{where}, [units] {key!r}: rate column")
+        _one_of(table, tuple(tables()), f"{where}, [units] {key!r}: table")
+        rates = sorted(c.name for c in tables()[table].columns if c.type == "rate")
+        _one_of(column, rates, f"{where}, [units] {key!r}: rate column")
         found[table, column] = unit
     return found
 

@@ -11,6 +11,7 @@ from graphkit.ingest.loader import Loader
 from graphkit.ingest.readers import RawFile
 from graphkit.ingest.vocabulary import inputs
 from graphkit.model.errors import UsageError
+from graphkit.model.findings import Finding
 from graphkit.model.tables import tables
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def register(
             f"CREATE TEMP VIEW {q(spec.name)} AS "
             f"SELECT {shown}, _file, _line FROM {q('raw ' + spec.name)}"
         )
+    if not loader.canonical:
+        every = " UNION ALL ".join(
+            f"SELECT _file, _line FROM {q('raw ' + spec.name)}" for spec in loader.files
+        )
+        connection.execute(f"CREATE TEMP VIEW raw_rows AS {every}")
 
 
 def _seen(given: Sequence[RawFile]) -> tuple[str, ...]:
@@ -88,9 +94,13 @@ def run(connection: duckdb.DuckDBPyConnection, loader: Loader) -> dict[str, tupl
 
     Each becomes the relation ``text <table>``: text columns, ``_file``, ``_line``.
     """
+    import duckdb
+
     found: dict[str, tuple[str, ...]] = {}
     if loader.canonical:
-        views = connection.execute("SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal")
+        views = connection.execute(
+            "SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal"
+        )
         for (table,) in views.fetchall():
             connection.execute(f"CREATE TEMP VIEW {q('text ' + table)} AS FROM {q(table)}")
             found[table] = _columns(connection, table)
@@ -100,11 +110,16 @@ def run(connection: duckdb.DuckDBPyConnection, loader: Loader) -> dict[str, tupl
             connection.execute(
                 f"CREATE TEMP TABLE {q('text ' + table)} AS {sql.strip().rstrip(';')}"
             )
-        except Exception as error:
+        except duckdb.Error as error:
             raise UsageError(
                 f"{where}: {error}\nThe SQL must work on any text (try_cast, no casts)."
             ) from None
         found[table] = _columns(connection, table)
+        if strays := _count(connection, f"{q('text ' + table)} ANTI JOIN raw_rows {_PLACE}"):
+            raise UsageError(
+                f"{where}: {strays} rows have a _file and _line that no raw row has; pass both on "
+                "as the raw tables give them"
+            )
         known = {i.name for i in inputs(tables()[table])}
         for column in found[table]:
             if column not in known:
@@ -113,6 +128,28 @@ def run(connection: duckdb.DuckDBPyConnection, loader: Loader) -> dict[str, tupl
                     f"known: {', '.join(sorted(known))}"
                 )
     return {table: found[table] for table in tables() if table in found}
+
+
+def unused(connection: duckdb.DuckDBPyConnection, loader: Loader) -> list[Finding]:
+    """A finding on the raw rows that feed no canonical row, for each kind of file with some."""
+    if loader.canonical:
+        return []
+    used = " UNION ALL ".join(f"SELECT _file, _line FROM {q('text ' + t)}" for t in loader.sql)
+    found = []
+    for spec in loader.files:
+        count = _count(connection, f"{q(spec.name)} ANTI JOIN ({used}) {_PLACE}")
+        if count:
+            message = f"{spec.name}: rows from which the loader takes nothing: {count}"
+            details = {"count": str(count)}
+            found.append(Finding("unused_row", "info", spec.name, message, details=details))
+    return found
+
+
+_PLACE = "USING (_file, _line)"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0])
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:

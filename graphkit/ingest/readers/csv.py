@@ -2,7 +2,7 @@
 
 One stray quote must cost one row, and every record must be counted by someone who isn't the parser.
 So each chunk is decoded strictly and its lines are judged (:mod:`graphkit.ingest.readers.lines`);
-only whole, unambiguous records reach the parser, and it must give back as many rows as it was given.
+only whole, unambiguous records reach the parser, and it must give back as many rows as it got.
 Each record knows its physical line.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +20,7 @@ from graphkit.ingest.readers import Progress, RawFile, lines
 from graphkit.ingest.readers.decode import Decoder
 from graphkit.ingest.readers.header import check_columns
 from graphkit.ingest.readers.lines import Lines, fields, judge
+from graphkit.ingest.readers.rowfaults import row_fault
 from graphkit.model.batch import FileStamp
 from graphkit.model.findings import Fault
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 CHUNK = 8 << 20
 _BOM = b"\xef\xbb\xbf"
 _WIDE = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
-_SHOWN = 200
 
 
 def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None) -> RawFile:
@@ -139,7 +139,10 @@ class _Work:
     def _begin(self, chunk: bytes) -> bytes:
         for mark, encoding in _WIDE:
             if chunk.startswith(mark):
-                raise self._refuse("wrong_encoding", 1, encoding, "Save the file as UTF-8.")
+                wanted = self.spec.encoding.upper()
+                raise self._refuse(
+                    "wrong_encoding", encoding, f"Save the file as {wanted}.", wanted
+                )
         marked = chunk.startswith(_BOM)
         self.decoder = Decoder("utf-8" if marked else self.spec.encoding)
         return chunk[len(_BOM) :] if marked else chunk
@@ -174,7 +177,11 @@ class _Work:
                 found.state[count:] = lines.SKIP
         self._parse(found)
         for index in (found.state > lines.SKIP).nonzero()[0].tolist():
-            self.faults.append(self._fault(found, index))
+            state, line = int(found.state[index]), self.line + index
+            text = found.text(index)
+            if state == lines.UNDECODABLE:
+                text = self.raw([line])[line]
+            self.faults.append(row_fault(state, text, (self.name, line), self.columns, self.spec))
             self.records += 1
         self.line += count
 
@@ -211,8 +218,6 @@ class _Work:
 
     def _join(self, found: Lines, final: bool) -> int:
         """Join lines into records with line ends in quotes; the number of lines that are done."""
-        import pyarrow as pa
-
         most, last = self.spec.max_lines_per_record, len(found.starts) - 1
         texts: list[list[str]] = []
         at: list[int] = []
@@ -231,7 +236,6 @@ class _Work:
                 at.append(self.line + first)
                 free = end + 1
         self._add(texts, at)
-        assert pa
         return last + 1
 
     def _closing(self, found: Lines, first: int, most: int) -> tuple[int | None, list[str] | None]:
@@ -265,68 +269,24 @@ class _Work:
         if self.decoder is not None and (other := self.decoder.wrong()) is not None:
             raise self._wrong_encoding(self.decoder.first_bad or 1, other)
         if not self.columns:
-            raise self._refuse(
-                "empty_file", 1, "", "Is it the right file?", ", ".join(self.spec.columns)
-            )
+            wanted = ", ".join(self.spec.columns)
+            raise self._refuse("empty_file", "", "Is it the right file?", wanted)
 
     def _wrong_encoding(self, line: int, other: str = "") -> FileRefused:
         assert self.decoder is not None
         seems = f"It seems to be {other.upper()}; convert it" if other else "Convert it"
-        raw = self.raw([line]).get(line, "")
-        return self._refuse(
-            "wrong_encoding",
-            line,
-            raw[:_SHOWN],
-            f"{seems} to {self.decoder.encoding.upper()}, or declare its encoding in the loader.",
-            self.decoder.encoding.upper(),
-        )
+        wanted = self.decoder.encoding.upper()
+        advice = f"{seems} to {wanted}, or declare its encoding in the loader."
+        text = self.raw([line]).get(line, "")
+        columns = self.columns or tuple(text.split(self.spec.delimiter))
+        fault = row_fault(lines.UNDECODABLE, text, (self.name, line), columns, self.spec)
+        wrong = expected("wrong_encoding", wanted)
+        return FileRefused(replace(fault, code="wrong_encoding", expected=wrong), advice)
 
-    def _refuse(self, code: str, line: int, value: str, advice: str, *parts: str) -> FileRefused:
-        wanted = expected(code, *(parts or (self.spec.encoding.upper(),)))
-        return FileRefused(
-            Fault(code, self.name, line, "", value, wanted, self.header, self.spec.name), advice
-        )
-
-    def _fault(self, found: Lines, index: int) -> Fault:
-        line = self.line + index
-        state = found.state[index]
-        width = len(self.columns)
-        text = self.raw([line])[line] if state == lines.UNDECODABLE else found.text(index)
-        cells = text.split(self.spec.delimiter)
-        column, value, parts = "", text, ()
-        if state == lines.UNDECODABLE:
-            code = "undecodable"
-            place = next((i for i, c in enumerate(cells) if "\\x" in c), 0)
-            column, value = self._column(place), cells[place]
-            parts = (self.decoder.encoding.upper() if self.decoder else "",)
-        elif state == lines.CONTROL:
-            code = "control_character"
-            place = next((i for i, c in enumerate(cells) if "\0" in c or "\r" in c), 0)
-            column, value = self._column(place), cells[place]
-        elif state in (lines.UNCLOSED, lines.STRAY):
-            most = self.spec.max_lines_per_record
-            code = "unclosed_quote" if state == lines.UNCLOSED else "stray_quote"
-            parts = ("its line" if most == 1 else f"{most} lines",)
-            place, value = _wrong_quote(text, self.spec.delimiter, self.spec.quote)
-            column = self._column(place)
-        else:
-            given = len(fields(text, self.spec.delimiter, self.spec.quote) or cells)
-            code = "too_few_fields" if state == lines.FEW else "too_many_fields"
-            column = self._column(min(given, width - 1)) if state == lines.FEW else ""
-            value, parts = f"{given} fields", (width,)
-        return Fault(
-            code,
-            self.name,
-            line,
-            column,
-            value[:_SHOWN],
-            expected(code, *parts),
-            text,
-            self.spec.name,
-        )
-
-    def _column(self, place: int) -> str:
-        return self.columns[place] if place < len(self.columns) else ""
+    def _refuse(self, code: str, value: str, advice: str, wanted: str) -> FileRefused:
+        place = (self.name, 1)
+        fault = Fault(code, *place, "", value, expected(code, wanted), "", self.spec.name)
+        return FileRefused(fault, advice)
 
     def raw(self, wanted: Collection[int]) -> dict[int, str]:
         """The records that start at some physical lines, as they stand in the file."""
@@ -350,23 +310,3 @@ class _Work:
                         split[line - first].removesuffix(b"\r").decode(encoding, "backslashreplace")
                     )
         return found
-
-
-def _wrong_quote(text: str, delimiter: str, quote: str) -> tuple[int, str]:
-    """The number of the field whose quote is wrong, and the text from there on."""
-    place = at = 0
-    while at < len(text):
-        if text[at] == quote:
-            close = at + 1
-            while (close := text.find(quote, close)) >= 0 and text[close + 1 : close + 2] == quote:
-                close += 2
-            if close < 0 or (close + 1 < len(text) and text[close + 1] != delimiter):
-                return place, text[at:]
-            end = close + 1
-        else:
-            end = text.find(delimiter, at)
-            end = len(text) if end < 0 else end
-            if quote in text[at:end]:
-                return place, text[at:]
-        at, place = end + 1, place + 1
-    return 0, text

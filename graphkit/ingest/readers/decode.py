@@ -14,7 +14,7 @@ _HOPELESS = 1000
 
 
 class Decoder:
-    """Turns chunks of whole lines into UTF-8 and judges in the end whether the encoding was right."""
+    """Turns chunks of whole lines into UTF-8 and judges whether the encoding was right."""
 
     def __init__(self, encoding: str) -> None:
         self.encoding = encoding

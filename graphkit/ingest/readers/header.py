@@ -20,41 +20,26 @@ def check_columns(names: Sequence[str], file: str, spec: FileSpec, raw: str, lin
         Naming the first column that is unknown, missing or there twice.
     """
     known = set(spec.known)
+
+    def refuse(code: str, column: str, value: str, wanted: str, advice: str) -> FileRefused:
+        return FileRefused(Fault(code, file, line, column, value, wanted, raw, spec.name), advice)
+
     for place, name in enumerate(names, 1):
         if name not in known:
             near = _nearest(name, [k for k in spec.known if k not in names])
             advice = f"Did you mean {near!r}?" if near else "Rename or remove the column."
-            shown = name or f"(column {place} has no name)"
-            fault = Fault(
-                "unknown_column",
-                file,
-                line,
-                shown,
-                name,
-                expected("unknown_column", ", ".join(spec.known)),
-                raw,
-                spec.name,
-            )
-            raise FileRefused(fault, advice)
+            wanted = expected("unknown_column", ", ".join(spec.known))
+            shown = name or f"number {place}, without a name"
+            raise refuse("unknown_column", shown, name, wanted, advice)
     for name in names:
         if names.count(name) > 1:
-            fault = Fault(
-                "repeated_column", file, line, name, name, expected("repeated_column"), raw, spec.name
-            )
-            raise FileRefused(fault, "Remove one of them.")
+            wanted = expected("repeated_column")
+            raise refuse("repeated_column", name, name, wanted, "Remove one of them.")
     for name in spec.columns:
         if name not in names:
-            fault = Fault(
-                "missing_column",
-                file,
-                line,
-                name,
-                ", ".join(names),
-                expected("missing_column", name),
-                raw,
-                spec.name,
-            )
-            raise FileRefused(fault, f"Add the column {name!r} and its values.")
+            wanted = expected("missing_column", name)
+            advice = f"Add the column {name!r} and its values."
+            raise refuse("missing_column", name, ", ".join(names), wanted, advice)
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

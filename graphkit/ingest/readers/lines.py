@@ -1,8 +1,8 @@
 """The lines of a chunk of CSV, judged all at once: which is one whole record, which isn't and why.
 
-The judgement is exact, not a guess: a line is a record when its quotes open at the start of a field,
-close at its end (``""`` inside stands for one), and it has as many fields as the header. What
-remains after it can be read by any CSV parser in one way only.
+The judgement is exact, not a guess: a line is a record when its quotes open at the start of a
+field, close at its end (``""`` inside stands for one), and it has as many fields as the header.
+What remains after it can be read by any CSV parser in one way only.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from graphkit.ingest.faults import FileRefused, expected
 from graphkit.ingest.loader import FileSpec
 from graphkit.ingest.readers import Progress, RawFile
 from graphkit.ingest.readers.header import check_columns
-from graphkit.ingest.readers.sqlite import plain, rows_as_text, stamp
+from graphkit.ingest.readers.sqlite import plain_text, rows_as_text, stamp
 from graphkit.model.findings import Fault
 
 if TYPE_CHECKING:
@@ -55,10 +55,9 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
                     progress(f"read {name}", records, file.metadata.num_rows)
             total = file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise FileRefused(
-            Fault("unreadable_file", name, 1, "", "", expected("unreadable_file", error), "", spec.name),
-            "Is it a Parquet file, and whole?",
-        ) from None
+        wanted = expected("unreadable_file", error)
+        fault = Fault("unreadable_file", name, 1, "", "", wanted, "", spec.name)
+        raise FileRefused(fault, "Is it a Parquet file, and whole?") from None
     if total != records:
         raise AssertionError(f"{name}: {total} rows by its own count, {records} read")
     table = pa.Table.from_batches(parts, schema=schema)
@@ -79,22 +78,16 @@ def _check_types(schema: pa.Schema, name: str, spec: FileSpec) -> None:
 
     for field in schema:
         if pa.types.is_nested(field.type) or pa.types.is_fixed_size_binary(field.type):
-            fault = Fault(
-                "unreadable_file",
-                name,
-                1,
-                field.name,
-                str(field.type),
-                "a column of text, numbers, dates or yes/no",
-                "",
-                spec.name,
-            )
+            wanted = "a column of text, numbers, dates or yes/no"
+            kind = str(field.type)
+            fault = Fault("unreadable_file", name, 1, field.name, kind, wanted, "", spec.name)
             raise FileRefused(fault, "Write the column as text.")
 
 
 def _texts(batch: pa.RecordBatch) -> tuple[list[pa.Array], dict[int, tuple[int, str]]]:
     """The columns as text, and for rows that aren't text: (column, code) by row."""
-    arrays, wrong = [], {}
+    arrays = []
+    wrong: dict[int, tuple[int, str]] = {}
     for index, column in enumerate(batch.columns):
         text, bad = _text(column)
         arrays.append(text)
@@ -104,34 +97,35 @@ def _texts(batch: pa.RecordBatch) -> tuple[list[pa.Array], dict[int, tuple[int, 
 
 
 def _text(column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    """A column as text, and the codes of the rows whose value isn't."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kind = column.type
-    if pa.types.is_dictionary(kind):
+    is_a, kind = pa.types, column.type
+    if is_a.is_dictionary(kind):
         return _text(column.dictionary_decode())
-    if pa.types.is_floating(kind):
-        if pa.types.is_float64(kind):
-            return pa.array([None if v is None else plain(v) for v in column.to_pylist()], pa.string()), {}
-        short = pc.cast(column, pa.string()).to_pylist()  # shortest for the narrow type
-        return pa.array([None if v is None else plain_text(v) for v in short], pa.string()), {}
-    if pa.types.is_decimal(kind):
-        return pc.replace_substring_regex(
-            pc.cast(column, pa.string()), r"(\.[0-9]*[1-9])0+$|\.0+$", r"\1"
-        ), {}
-    if pa.types.is_timestamp(kind):
-        moments = column.cast(pa.timestamp("us"))
-        return pc.replace_substring_regex(pc.cast(moments, pa.string()), r"\.0+$", ""), {}
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if is_a.is_string(kind) or is_a.is_large_string(kind) or is_a.is_string_view(kind):
         return _checked(column)
+    if is_a.is_binary(kind) or is_a.is_large_binary(kind):
+        return _checked(column)
+    if is_a.is_float64(kind):
+        return _plain([None if v is None else repr(v) for v in column.to_pylist()]), {}
+    if is_a.is_floating(kind):  # the shortest text for the narrower type
+        return _plain(pc.cast(column, pa.string()).to_pylist()), {}
+    if is_a.is_decimal(kind):
+        zeros = r"(\.[0-9]*[1-9])0+$|\.0+$"
+        texts = _plain(pc.cast(column, pa.string()).to_pylist())
+        return pc.replace_substring_regex(texts, zeros, r"\1"), {}
+    if is_a.is_timestamp(kind):
+        moments = pc.cast(column.cast(pa.timestamp("us")), pa.string())
+        return pc.replace_substring_regex(moments, r"\.0+$", ""), {}
     return pc.cast(column, pa.string()), {}
 
 
-def plain_text(text: str) -> str:
-    """A number's text without an exponent; other text as it is."""
-    from decimal import Decimal
+def _plain(texts: list[str | None]) -> pa.Array:
+    import pyarrow as pa
 
-    return format(Decimal(text), "f") if "e" in text else text
+    return pa.array([None if t is None else plain_text(t) for t in texts], pa.string())
 
 
 def _checked(column: pa.Array) -> tuple[pa.Array, dict[int, str]]:

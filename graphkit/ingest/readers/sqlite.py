@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,24 +36,13 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
     """
     import pyarrow as pa
 
-    name = f"{name}#{spec.table}"
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    base_name, name = name, f"{name}#{spec.table}"
     faults: list[Fault] = []
     parts = []
     records = 0
     try:
-        base = sqlite3.connect(uri, uri=True)
-        base.text_factory = bytes
-        try:
-            names = [row[1].decode() for row in base.execute(f"PRAGMA table_info({_id(spec.table)})")]
-            if not names:
-                raise FileRefused(
-                    Fault(
-                        "missing_column", name, 1, "", "", f"a table {spec.table!r}", "", spec.name
-                    ),
-                    "Is it the right file?",
-                )
-            check_columns(names, name, spec, ", ".join(names))
+        with closing(_open(path, name, spec)) as base:
+            names = _columns(base, name, spec)
             schema = pa.schema({**{n: pa.string() for n in names}, "_line": pa.int64()})
             cursor = base.execute(f"SELECT * FROM {_id(spec.table)} ORDER BY rowid")
             while rows := cursor.fetchmany(_ROWS):
@@ -63,31 +53,51 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
                     if wrong is None:
                         good.append((*cells, records))
                     else:
-                        faults.append(_fault(name, spec, records, names, row, wrong))
+                        faults.append(_fault((name, records), spec, names, row, wrong))
                 columns = list(zip(*good, strict=True)) or [()] * len(schema)
-                parts.append(pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))
+                arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+                parts.append(pa.record_batch(arrays, schema=schema))
                 if progress:
                     progress(f"read {name}", records, None)
-        finally:
-            base.close()
     except sqlite3.Error as error:
-        raise FileRefused(
-            Fault(
-                "unreadable_file", name, 1, "", "", expected("unreadable_file", error), "", spec.name
-            ),
-            "Is it a SQLite file, and whole?",
-        ) from None
+        wanted = expected("unreadable_file", error)
+        fault = Fault("unreadable_file", name, 1, "", "", wanted, "", spec.name)
+        raise FileRefused(fault, "Is it a SQLite file, and whole?") from None
     table = pa.Table.from_batches(parts, schema=schema)
     return RawFile(
         spec=spec,
         name=name,
-        stamp=stamp(path, name.partition("#")[0]),
+        stamp=stamp(path, base_name),
         columns=tuple(names),
         table=table,
         records=records,
         raw=lambda lines: rows_as_text(table, lines),
         faults=faults,
     )
+
+
+def _open(path: Path, name: str, spec: FileSpec) -> sqlite3.Connection:
+    """The file, opened so that nothing of it or beside it is written; texts come as bytes."""
+    log = path.with_name(path.name + "-wal")
+    if log.is_file() and log.stat().st_size:
+        wanted = "a file without a write-ahead log beside it, whose changes would be missed"
+        fault = Fault("unreadable_file", name, 1, "", log.name, wanted, "", spec.name)
+        raise FileRefused(fault, "Close what writes it, or run PRAGMA wal_checkpoint(TRUNCATE).")
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    base = sqlite3.connect(uri, uri=True)
+    base.text_factory = bytes
+    return base
+
+
+def _columns(base: sqlite3.Connection, name: str, spec: FileSpec) -> list[str]:
+    found = base.execute(f"PRAGMA table_info({_id(spec.table)})").fetchall()
+    names = [row[1].decode("utf-8", "backslashreplace") for row in found]
+    if not names:
+        wanted = f"a table {spec.table!r}"
+        fault = Fault("unreadable_file", name, 1, "", "", wanted, "", spec.name)
+        raise FileRefused(fault, "Is it the right file?")
+    check_columns(names, name, spec, ", ".join(names))
+    return names
 
 
 def stamp(path: Path, name: str) -> FileStamp:
@@ -103,21 +113,18 @@ def rows_as_text(table: Any, lines: Collection[int]) -> dict[int, str]:
     import pyarrow.compute as pc
 
     wanted = table.filter(pc.is_in(table["_line"], pa.array(sorted(lines), pa.int64())))
-    return {
-        row.pop("_line"): json.dumps(row, ensure_ascii=False) for row in wanted.to_pylist()
-    }
+    return {row.pop("_line"): json.dumps(row, ensure_ascii=False) for row in wanted.to_pylist()}
 
 
-def plain(number: float) -> str:
-    """The shortest text that gives the float back, without an exponent.
+def plain_text(number: str) -> str:
+    """A number's text without an exponent; other text as it is.
 
     Examples
     --------
-    >>> plain(38.85), plain(1e-05), plain(100.0)
-    ('38.85', '0.00001', '100.0')
+    >>> plain_text(repr(38.85)), plain_text(repr(1e-05)), plain_text("nan")
+    ('38.85', '0.00001', 'nan')
     """
-    text = repr(number)
-    return format(Decimal(text), "f") if "e" in text else text
+    return format(Decimal(number), "f") if "e" in number.casefold() else number
 
 
 def _texts(row: tuple[Any, ...]) -> tuple[list[str | None], tuple[int, str] | None]:
@@ -127,7 +134,7 @@ def _texts(row: tuple[Any, ...]) -> tuple[list[str | None], tuple[int, str] | No
         if value is None:
             cells.append(None)
         elif isinstance(value, float):
-            cells.append(plain(value))
+            cells.append(plain_text(repr(value)))
         elif isinstance(value, int):
             cells.append(str(value))
         else:
@@ -142,15 +149,17 @@ def _texts(row: tuple[Any, ...]) -> tuple[list[str | None], tuple[int, str] | No
 
 
 def _fault(
-    name: str, spec: FileSpec, line: int, names: list[str], row: tuple[Any, ...], wrong: tuple[int, str]
+    place: tuple[str, int],
+    spec: FileSpec,
+    names: list[str],
+    row: tuple[Any, ...],
+    wrong: tuple[int, str],
 ) -> Fault:
-    shown = [
-        v.decode("utf-8", "backslashreplace") if isinstance(v, bytes) else v for v in row
-    ]
+    shown = [v.decode("utf-8", "backslashreplace") if isinstance(v, bytes) else v for v in row]
     index, code = wrong
     raw = json.dumps(dict(zip(names, shown, strict=True)), ensure_ascii=False)
     wanted = expected(code, "UTF-8")
-    return Fault(code, name, line, names[index], str(shown[index])[:200], wanted, raw, spec.name)
+    return Fault(code, *place, names[index], str(shown[index])[:200], wanted, raw, spec.name)
 
 
 def _id(name: str) -> str:
