@@ -6,9 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from graphkit.api.place import Place, party_id
-from graphkit.api.who import relations_of
 from graphkit.ownership.graph import read_graph
 from graphkit.ownership.owners import beneficial_owners
+from graphkit.ownership.owners_relations import relations_of
 from graphkit.rules.book import Rulebook
 from graphkit.views.chart import chart
 from graphkit.views.page import Subject, party_page

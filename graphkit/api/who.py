@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 from graphkit.api.place import Place, party_id
 from graphkit.model.answer import Answer
@@ -16,6 +15,7 @@ from graphkit.ownership import control as controls
 from graphkit.ownership import interest as interests
 from graphkit.ownership.graph import read_graph
 from graphkit.ownership.owners import beneficial_owners
+from graphkit.ownership.owners_relations import relations_of
 from graphkit.ownership.results import InterestRow, Owners
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
@@ -221,14 +221,6 @@ EVIDENCE = (
     "valid_to",
     "fact_id",
 )
-
-
-def relations_of(snapshot: Snapshot, parties: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Relations on file with one of the parties, each once."""
-    columns = ["a", "b", "kind", "scope_id", "standing", "fact_id"]
-    rows = snapshot.rows("relation", columns, "a", parties)
-    rows += snapshot.rows("relation", columns, "b", parties)
-    return sorted(set(rows), key=repr)
 
 
 def owners(

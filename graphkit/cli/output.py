@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,6 +19,7 @@ from graphkit.model.write import (
     json_rows,
     masked,
     plain,
+    visible,
     write_csv,
     write_workbook,
 )
@@ -106,7 +108,7 @@ def _table(answer: Answer, out: TextIO) -> None:
     more = sum(1 for _ in rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(answer.columns):
-        right = any(isinstance(row[i], int | Decimal) and row[i] is not True for row in held)
+        right = any(_number(row[i]) for row in held)
         table.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in held:
         table.add_row(*(_cell(plain(value)) for value in row))
@@ -122,14 +124,22 @@ def _table(answer: Answer, out: TextIO) -> None:
         console.print(Text(f"... and {more} more rows; write them with -o FILE.csv"))
 
 
+_PERCENT = re.compile(r"-?[0-9]+\.[0-9]+\Z")
+
+
+def _number(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(_PERCENT.match(value))
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
 _VERDICTS = {"yes": "green", "undetermined": "yellow", "breach": "red", "warning": "yellow"}
 
 
 def _cell(text: str) -> Text:
     from rich.text import Text
 
-    shown = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
-    return Text(shown, style=_VERDICTS.get(text, ""))
+    return Text(visible(text), style=_VERDICTS.get(text, ""))
 
 
 def render_text(answer: Answer) -> str:

@@ -108,36 +108,34 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _settings(place: Path) -> dict[str, Any]:
-    """Settings of a graphkit.toml as click's default map; its keys are option names."""
+    """Settings of a graphkit.toml as click's default map; its keys are names of long options."""
     if not place.is_file():
         return {}
     try:
         given = tomllib.loads(place.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{place}: not TOML: {error}") from None
-    known = {
-        option.name
-        for command in _leaves(cli)
-        for option in command.params
-        if isinstance(option, click.Option)
-    }
-    flat = {key.replace("-", "_"): value for key, value in given.items()}
-    if unknown := sorted(set(flat) - known):
-        raise UsageError(f"{place}: unknown setting {unknown[0]!r}; settings are option names")
-
-    def for_group(parent: click.Group) -> dict[str, Any]:
-        return {
-            name: for_group(child) if isinstance(child, click.Group) else flat
-            for name, child in parent.commands.items()
-        }
-
-    return for_group(cli)
+    used: set[str] = set()
+    settings = _for_group(cli, given, used)
+    if unknown := sorted(set(given) - used):
+        raise UsageError(
+            f"{place}: unknown setting {unknown[0]!r}; settings are named like long options"
+        )
+    return settings
 
 
-def _leaves(parent: click.Group) -> list[click.Command]:
-    found: list[click.Command] = []
-    for child in parent.commands.values():
-        found += _leaves(child) if isinstance(child, click.Group) else [child]
+def _for_group(parent: click.Group, given: dict[str, Any], used: set[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, child in parent.commands.items():
+        if isinstance(child, click.Group):
+            found[name] = _for_group(child, given, used)
+            continue
+        found[name] = {}
+        for option in child.params:
+            for key, value in given.items():
+                if f"--{key}" in option.opts and option.name:
+                    found[name][option.name] = value
+                    used.add(key)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,6 +55,19 @@ def masked(answer: Answer) -> Answer:
         answer.known_at,
         tuple(mask(note) for note in answer.notes),
     )
+
+
+def visible(text: str) -> str:
+    """The text with every control and format character shown as a replacement character.
+
+    Marks that turn the direction of text around, and line ends, would let a name pose as another.
+
+    Examples
+    --------
+    >>> visible("abc\u202egpj"), visible("虚构　科技")
+    ('abc\ufffdgpj', '虚构　科技')
+    """
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
 
 
 def plain(value: Any) -> str:

@@ -60,7 +60,7 @@ def compute(run_id: str, snapshot: Snapshot, rules: Rulebook, progress: Progress
     progress("short sales against transfers")
     flags = short_then_reduce(snapshot, rules, groups)
     findings = sorted(
-        [f for _, f in snapshot.findings()] + measures.findings,
+        [f for _, f in snapshot.findings()] + list(measures.findings),
         key=lambda f: (f.code, f.subject, f.message),
     )
     named = {m.party_id for g in groups for m in g.members}

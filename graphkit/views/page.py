@@ -18,13 +18,13 @@ from typing import Any
 import graphkit
 from graphkit.model.identifiers import mask
 from graphkit.model.shares import percent_down, percent_short, percent_up
-from graphkit.model.write import plain
+from graphkit.model.write import plain, visible
 from graphkit.ownership.graph import OwnershipGraph
 from graphkit.ownership.results import Owners, Person
 from graphkit.resources import folder
 from graphkit.views.chart import Box, Chart, Line
 from graphkit.views.layout import levels, positions
-from graphkit.views.text import KINDS, RIGHTS, share_text, visible, wrapped
+from graphkit.views.text import KINDS, RIGHTS, share_text, wrapped
 
 Show = Callable[[str], str]
 

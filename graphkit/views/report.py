@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import graphkit
 from graphkit.model.identifiers import mask
-from graphkit.model.write import arrow_rows, plain
+from graphkit.model.write import arrow_rows, plain, visible
 from graphkit.nightly.night import Night
 from graphkit.resources import folder
 from graphkit.views.page import template, trusted
-from graphkit.views.text import visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,17 +58,13 @@ def report_page(night: Night) -> str:
             version=graphkit.__version__,
             style=trusted((folder("visualizations") / "report.css").read_text("utf-8")),
             tiles=tiles,
-            sections=[_section(night, *spec) for spec in _SECTIONS],
+            sections=[_section(night, spec) for spec in _SECTIONS],
         )
     )
 
 
 def _tile(count: int, zh: str, en: str, tone: str) -> dict[str, object]:
     return {"count": f"{count:,}", "zh": zh, "en": en, "tone": tone if count else ""}
-
-
-def _any(_: dict[str, Any]) -> bool:
-    return True
 
 
 def _crossed(row: dict[str, Any]) -> bool:
@@ -83,10 +78,20 @@ def _several(row: dict[str, Any]) -> bool:
     return " " in (row["accounts"] or "")
 
 
-_Spec = tuple[str, str, str, str, str, Callable[[dict[str, Any]], bool]]
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """A section: the table it shows, its titles, the columns (all when empty) and rows chosen."""
 
-_SECTIONS: list[_Spec] = [
-    (
+    table: str
+    zh: str
+    en: str
+    columns: str = ""
+    note: str = ""
+    keep: Callable[[dict[str, Any]], bool] = lambda _: True
+
+
+_SECTIONS = [
+    _Spec(
         "account_measures",
         "触线账户",
         "accounts below a line, or whose ratio is not whole",
@@ -94,77 +99,49 @@ _SECTIONS: list[_Spec] = [
         "Maintenance ratio 维持担保比例 as a fraction, rounded down; lines are compared exactly.",
         _crossed,
     ),
-    (
+    _Spec(
         "limit_checks",
         "限额",
         "limits near or over",
-        "",
-        "Group limits on net capital are this house's policy, shown as warnings.",
-        lambda row: row["verdict"] != "ok",
+        note="Group limits on net capital are this house's policy, shown as warnings.",
+        keep=lambda row: row["verdict"] != "ok",
     ),
-    (
+    _Spec(
         "group_measures",
         "同一客户合并",
         "groups, pooled",
-        "",
-        "Pooling is monitoring only: no collateral of one member covers another. The worst member "
-        "and the sum of own shortfalls always stand beside the pooled ratio.",
-        _any,
+        note="Pooling is monitoring only: no collateral of one member covers another. The worst "
+        "member and the sum of own shortfalls always stand beside the pooled ratio.",
     ),
-    (
+    _Spec(
         "groups",
         "同一客户成员",
         "groups of several accounts",
         "group_id controllers clients accounts possible_accounts unresolved",
-        "",
-        _several,
+        keep=_several,
     ),
-    (
+    _Spec(
         "flags",
         "融券卖出后减持",
         "short sales around share transfers",
-        "severity group_id code text arithmetic",
-        "",
-        _any,
+        "severity standing group_id code text link arithmetic labels",
     ),
-    (
-        "unresolved",
-        "看不清，不展业",
-        "members whose owner is unresolved",
-        "",
-        "",
-        _any,
-    ),
-    (
-        "findings",
-        "数据问题",
-        "findings in the data",
-        "severity code subject effect message",
-        "",
-        _any,
-    ),
+    _Spec("unresolved", "看不清，不展业", "members whose owner is unresolved"),
+    _Spec("findings", "数据问题", "findings in the data", "severity code subject effect message"),
 ]
 
 
-def _section(
-    night: Night,
-    name: str,
-    zh: str,
-    en: str,
-    columns: str,
-    note: str,
-    keep: Callable[[dict[str, Any]], bool],
-) -> _Section:
-    table = night.tables[name]
-    chosen = columns.split() or table.column_names
-    rows = _rows(table, keep)
+def _section(night: Night, spec: _Spec) -> _Section:
+    table = night.tables[spec.table]
+    chosen = spec.columns.split() or table.column_names
+    rows = _rows(table, spec.keep)
     numbers = {c for c in chosen if any(isinstance(r[c], int | Decimal) for r in rows)}
     return _Section(
-        name,
-        zh,
-        en,
-        note,
-        f"{name}.csv",
+        spec.table,
+        spec.zh,
+        spec.en,
+        spec.note,
+        f"{spec.table}.csv",
         [{"title": c.replace("_", " "), "number": c in numbers} for c in chosen],
         [[_cell(row[c], c in numbers) for c in chosen] for row in rows[:MOST_ROWS]],
         len(rows),

@@ -37,19 +37,6 @@ RIGHTS = {
 """Control rights in words."""
 
 
-def visible(text: str) -> str:
-    """The text with every control and format character shown as a replacement character.
-
-    Marks that turn the direction of text around, and line ends, would let a name pose as another.
-
-    Examples
-    --------
-    >>> visible("abc\u202egpj"), visible("虚构　科技")
-    ('abc\ufffdgpj', '虚构　科技')
-    """
-    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
-
-
 def wrapped(text: str, width: int = 22, lines: int = 2) -> str:
     """The text in at most `lines` lines of `width` columns; Chinese characters count two.
 

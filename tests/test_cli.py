@@ -1,0 +1,156 @@
+"""The command line: what goes to stdout and stderr, settings, exit codes, help."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import click
+import openpyxl
+import pytest
+from running import graphkit, load_demo
+
+from graphkit.cli.root import cli
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    return load_demo(folder)
+
+
+def leaves(
+    parent: click.Group, path: tuple[str, ...] = ()
+) -> list[tuple[tuple[str, ...], click.Command]]:
+    found = []
+    for name, command in parent.commands.items():
+        if isinstance(command, click.Group):
+            found += leaves(command, (*path, name))
+        else:
+            found.append(((*path, name), command))
+    return found
+
+
+@pytest.mark.parametrize(
+    "path, command", leaves(cli), ids=lambda v: " ".join(v) if isinstance(v, tuple) else ""
+)
+def test_every_command_and_option_has_help(path: tuple[str, ...], command: click.Command) -> None:
+    assert command.help, path
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{path}: {parameter.name}"
+
+
+def test_data_alone_on_stdout(world: Path) -> None:
+    """P02 holds 60 % of E021, 70 % of E022; theirs of E023 are 30 + 25 = 55 %."""
+    done = graphkit("control", "P02", "--format", "csv", "--store", world, cwd=world.parent)
+    assert done.stdout == (
+        "controller_id,entity_id,verdict,votes_percent_min,votes_percent_max\n"
+        "P02,E021,yes,60.00000000,60.00000000\n"
+        "P02,E022,yes,70.00000000,70.00000000\n"
+        "P02,E023,yes,55.00000000,55.00000000\n"
+    )
+    assert "as of 2026-11-20, known at 2026-11-21T02:00:00Z" in done.stderr
+
+
+def test_every_format_says_the_same(world: Path, tmp_path: Path) -> None:
+    ask = ["interest", "E023", "--store", world]
+    table = list(csv.reader(io.StringIO(graphkit(*ask, "--format", "csv", cwd=tmp_path).stdout)))
+    document = json.loads(graphkit(*ask, "--format", "json", cwd=tmp_path).stdout)
+    lines = graphkit(*ask, "--format", "jsonl", cwd=tmp_path).stdout.splitlines()
+    assert [list(row.values()) for row in document["rows"]] == table[1:]
+    assert [json.loads(line) for line in lines] == document["rows"]
+    assert document["as_of"] == "2026-11-20"
+    done = graphkit(*ask, "-o", "x.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
+    assert [[str(c.value) for c in row] for row in sheet.rows] == table
+    graphkit(*ask, "-o", "x.csv", cwd=tmp_path)
+    written = (tmp_path / "x.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(written.decode("utf-8-sig")))) == table
+
+
+def test_a_workbook_without_a_file_is_refused(world: Path) -> None:
+    done = graphkit("control", "P02", "--format", "xlsx", "--store", world, cwd=world.parent)
+    assert done.returncode == 2
+    assert "-o FILE.xlsx" in done.stderr
+
+
+def test_an_unknown_party_names_the_nearest(world: Path) -> None:
+    done = graphkit("owners", "E01", "--store", world, cwd=world.parent)
+    assert done.returncode == 2
+    assert "no party is called 'E01'" in done.stderr
+    assert "E011" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_name_of_two_parties_is_not_guessed(world: Path) -> None:
+    """The demo world has two clients with one name who are not the same person."""
+    rows = graphkit("find", "虚构", "--format", "csv", "--store", world, cwd=world.parent).stdout
+    named = graphkit("find", "虚构李明", "--format", "csv", "--store", world, cwd=world.parent)
+    exact = [r for r in csv.reader(io.StringIO(named.stdout)) if r[2] == "虚构李明"]
+    assert len(exact) == 2, rows
+    done = graphkit("owners", "虚构李明", "--store", world, cwd=world.parent)
+    assert done.returncode == 2
+    assert all(row[0] in done.stderr for row in exact)
+
+
+def test_settings_come_from_flag_then_environment_then_file(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "graphkit.toml").write_text(f'store = "{world}"\nformat = "csv"\n', "utf-8")
+    from_file = graphkit("control", "P02", cwd=tmp_path)
+    assert from_file.stdout.startswith("controller_id,"), from_file.stderr
+    from_env = graphkit("control", "P02", cwd=tmp_path, env={"GRAPHKIT_FORMAT": "jsonl"})
+    assert from_env.stdout.startswith("{")
+    from_flag = graphkit(
+        "control", "P02", "--format", "json", cwd=tmp_path, env={"GRAPHKIT_FORMAT": "jsonl"}
+    )
+    assert json.loads(from_flag.stdout)["rows"]
+
+
+def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "graphkit.toml").write_text("stoer = 'x'\n", "utf-8")
+    done = graphkit("sources", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "unknown setting 'stoer'" in done.stderr
+
+
+def test_no_store_says_what_to_do(tmp_path: Path) -> None:
+    done = graphkit("owners", "x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "graphkit.duckdb" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "graphkit.duckdb").exists()
+
+
+def test_fail_on_unresolved(world: Path) -> None:
+    """E011's one holder of 60 % is a person: resolved. An unresolved one exits 3 when asked."""
+    fine = graphkit("owners", "E011", "--fail-on", "unresolved", "--store", world, cwd=world.parent)
+    assert fine.returncode == 0, fine.stderr
+    night = graphkit(
+        "nightly", "-o", "runs", "--fail-on", "breach", "--store", world, cwd=world.parent
+    )
+    assert night.returncode == 3, night.stderr
+
+
+def test_unmask_needs_a_reason_and_is_recorded(world: Path, tmp_path: Path) -> None:
+    ask = ["find", "11010519491231002X", "--format", "csv", "--store", world]
+    assert "11010519491231002X" not in graphkit(*ask, cwd=tmp_path).stdout
+    assert graphkit(*ask, "--unmask", cwd=tmp_path).returncode == 2
+    done = graphkit(*ask, "--unmask", "--reason", "case 7", cwd=tmp_path)
+    assert done.returncode == 0
+    log = world.with_suffix(".access.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(log[-1])["reason"] == "case 7"
+
+
+def test_loads_and_store_tell_of_themselves(world: Path) -> None:
+    listed = graphkit("loads", "list", "--format", "csv", "--store", world, cwd=world.parent)
+    rows = list(csv.DictReader(io.StringIO(listed.stdout)))
+    assert [r["source"] for r in rows] == ["rzrq", "canonical", "canonical"]
+    assert all(int(r["rows_in"]) == int(r["accepted"]) + int(r["quarantined"]) for r in rows)
+    shown = graphkit("loads", "show", rows[0]["load_id"][:6], "--store", world, cwd=world.parent)
+    assert "RZRQ_FUND" in shown.stdout
+    assert graphkit("store", "verify", "--store", world, cwd=world.parent).returncode == 0
+    assert "format" in graphkit("store", "info", "--store", world, cwd=world.parent).stdout

@@ -1,0 +1,105 @@
+"""The night: one run folder, whole or not there, the same on the same inputs."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from running import graphkit, load_demo
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("night")
+    store = load_demo(folder)
+    done = graphkit("nightly", "--as-of", "2026-11-20", "-o", "runs", "--store", store, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return store, folder / done.stdout.strip()
+
+
+def digests(run: Path) -> dict[str, str]:
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in run.iterdir()
+        if file.name != "manifest.json"
+    }
+
+
+def test_the_folder_is_named_by_day_and_run(night: tuple[Path, Path]) -> None:
+    assert re.fullmatch(r"2026-11-20-[0-9a-f]{12}", night[1].name)
+
+
+def test_every_table_is_there_twice_and_the_manifest_names_it(night: tuple[Path, Path]) -> None:
+    run = night[1]
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    assert manifest["files"] == digests(run)
+    for name, count in manifest["counts"].items():
+        table = pq.read_table(run / f"{name}.parquet")
+        assert table.num_rows == count
+        with (run / f"{name}.csv").open(encoding="utf-8-sig", newline="") as text:
+            rows = list(csv.reader(text))
+        assert rows[0] == table.column_names
+        assert len(rows) == count + 1
+    assert all(
+        "float" not in str(f.type) and str(f.type) != "double"
+        for name in manifest["counts"]
+        for f in pq.read_schema(run / f"{name}.parquet")
+    )
+    assert sum(i["rows_in"] for i in manifest["inputs"]) == sum(
+        i["accepted"] + i["quarantined"] for i in manifest["inputs"]
+    )
+
+
+def test_the_same_night_is_the_same_run(night: tuple[Path, Path]) -> None:
+    store, run = night
+    before = (run / "manifest.json").stat().st_mtime_ns
+    done = graphkit("nightly", "-o", "runs", "--store", store, cwd=store.parent)
+    assert done.stdout.strip() == f"runs/{run.name}"
+    assert "run before; nothing done" in done.stderr
+    assert (run / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_equal_inputs_give_equal_bytes(night: tuple[Path, Path]) -> None:
+    store, run = night
+    done = graphkit("nightly", "-o", "again", "--store", store, cwd=store.parent)
+    assert digests(store.parent / done.stdout.strip()) == digests(run)
+
+
+def test_before_the_correction_is_another_run_and_stays_the_same(
+    night: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """What was believed on the 20th does not change by what was learnt on the 21st."""
+    store, run = night
+    ask = ("nightly", "--as-of", "2026-11-20", "--known-at", "2026-11-20T14:00:00")
+    later = graphkit(*ask, "-o", "then", "--store", store, cwd=store.parent)
+    first = load_demo(tmp_path, correction=False)
+    then = graphkit(*ask, "-o", "then", "--store", first, cwd=tmp_path)
+    one, other = store.parent / later.stdout.strip(), tmp_path / then.stdout.strip()
+    assert one.name == other.name != run.name
+    assert digests(one) == digests(other)
+
+
+def test_a_day_without_its_feed_is_refused(night: tuple[Path, Path]) -> None:
+    store, _ = night
+    done = graphkit(
+        "nightly", "--as-of", "2026-11-21", "-o", "runs", "--store", store, cwd=store.parent
+    )
+    assert done.returncode == 4
+    assert "no cash, position or contract is on file for 2026-11-21" in done.stderr
+    assert not list((store.parent / "runs").glob("2026-11-21*"))
+
+
+def test_a_killed_run_leaves_nothing_that_counts(night: tuple[Path, Path]) -> None:
+    """What a dead process began is swept away by the next night; a finished run stays."""
+    store, run = night
+    began = run.parent / f".{run.name}.999999999.part"
+    shutil.copytree(run, began)
+    graphkit("nightly", "-o", "runs", "--store", store, cwd=store.parent)
+    assert not began.exists()
+    assert (run / "manifest.json").is_file()
