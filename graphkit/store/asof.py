@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from graphkit.model.tables import Table
 from graphkit.store.committing import placeholder
-from graphkit.store.layout import quoted
+from graphkit.store.layout import literals, quoted
 
 ADDED_UP = frozenset({"stake", "holder_list"})
 """Tables whose rows of one holder add up: where one source lists two ids of one party, both of its
@@ -20,7 +21,7 @@ class Selection:
 
     `believed` and `prefilter` are SQL conditions on the stored row ``t``; `aliased` says that the
     temp table ``alias (id, one)`` must be applied, `several` that a key may have several rows;
-    `only` is a column whose values are limited to the list given as the query's parameter.
+    `only` limits the values of a column.
     """
 
     table: Table
@@ -29,7 +30,7 @@ class Selection:
     as_of: date
     since: date | None
     prefilter: str
-    only: str | None
+    only: tuple[str, Collection[str]] | None
     aliased: bool
     several: bool
     ordered: bool
@@ -50,7 +51,10 @@ def select(wanted: Selection) -> str:
         conditions.append(f"t.date {'=' if table.in_force == 'day' else '<='} {day}")
     picked = _pick(wanted)
     valid = f"(valid_to IS NULL OR valid_to > {day})" if table.time == "fact" else ""
-    only = f"{_one(wanted, wanted.only)} IN (SELECT unnest(?))" if wanted.only else ""
+    only = ""
+    if wanted.only:
+        column, values = wanted.only
+        only = f"{_one(wanted, column)} IN (SELECT unnest({literals(sorted(values))}))"
     outer = " AND ".join(c for c in (picked.condition, valid, only) if c)
     output = ", ".join(_output(wanted, c) for c in wanted.columns)
     order = [f"{_one(wanted, k)} NULLS FIRST" for k in table.key]

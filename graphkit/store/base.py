@@ -88,10 +88,6 @@ class Snapshot(ABC):
         Exact matches come first, then by closeness of the name; at most `limit`.
         """
 
-    def named(self, text: str) -> list[str]:
-        """Ids of the parties that the text names exactly: by id, else identifier, else name."""
-        return [party for party, _, name in self.find(text) if text in (party, name)]
-
     @abstractmethod
     def findings(self) -> list[tuple[str, Finding]]:
         """Findings of the loads seen that are not withdrawn, as (load_id, finding), in order."""

@@ -135,7 +135,6 @@ def belief_at(
         sequence = loads[-1].sequence if loads else 0
     rows = con.execute(
         "SELECT load_seq, table_name, facts, closed, last_day, versions FROM load_table"
-        " WHERE load_seq <= ? ORDER BY load_seq",
-        [sequence],
+        f" WHERE load_seq <= {sequence} ORDER BY load_seq"
     ).fetchall()
     return Belief(loads, [Effect(*row) for row in rows], sequence)

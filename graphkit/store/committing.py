@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphkit.model.batch import Batch
 from graphkit.model.tables import Table, tables
 from graphkit.store.belief import Belief, integers
-from graphkit.store.layout import fact_id_sql, key_sql, keyed, lead, quoted
+from graphkit.store.layout import fact_id_sql, key_sql, keyed, lead, quoted, turned, turned_name
 from graphkit.store.records import TableEffect
 
 if TYPE_CHECKING:
@@ -144,6 +144,13 @@ def insert(con: duckdb.DuckDBPyConnection, table: Table, new: str, sequence: int
         f" SELECT {own}, {keys}, n.fact_id, {sequence}, n.file, n.line"
         f" FROM {new} AS n ORDER BY {', '.join(order)}"
     )
+    for column in turned(table):
+        end = f"n.{quoted(column)}"
+        con.execute(
+            f"INSERT INTO {turned_name(table, column)}"
+            f" SELECT {key_sql(end)} AS key, {key_sql(f'n.{quoted(lead(table))}')} AS lead"
+            f" FROM {new} AS n WHERE {end} IS NOT NULL ORDER BY key, lead"
+        )
 
 
 def _close_replaced(con: duckdb.DuckDBPyConnection, table: Table, scope: str, sequence: int) -> int:

@@ -50,7 +50,7 @@ def conflicting_sources(
         row = con.execute("SELECT count(*) FROM conflict").fetchone()
         count += row[0] if row else 0
         for *values, other, mine, theirs in con.execute(
-            "SELECT * FROM conflict ORDER BY ALL LIMIT ?", [SHOWN - len(examples)]
+            f"SELECT * FROM conflict ORDER BY ALL LIMIT {SHOWN - len(examples)}"
         ).fetchall():
             given = ", ".join(str(v) for v in values if v is not None)
             examples.append(f"{name} {given} (also from {other})")

@@ -19,7 +19,7 @@ from graphkit.store.committing import commit_tables
 from graphkit.store.conflicts import conflicting_sources
 from graphkit.store.ends import add_unknown_parties
 from graphkit.store.identity import judge
-from graphkit.store.opening import OnWait, held
+from graphkit.store.opening import OnWait, check_place, held
 from graphkit.store.records import (
     TableEffect,
     load_id_of,
@@ -52,8 +52,8 @@ class EmbeddedStore(GraphStore):
         self._on_wait = on_wait
         if create:
             make(place)
-        with self._reading():
-            pass
+        else:
+            check_place(place)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:

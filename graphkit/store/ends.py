@@ -45,7 +45,7 @@ def add_unknown_parties(
                 f" ANTI JOIN known AS k ON k.id = t.{quoted(column)}"
                 f" WHERE t.{quoted(column)} IS NOT NULL AND {where}"
             )
-    first = con.execute("SELECT DISTINCT id FROM ends ORDER BY id LIMIT ?", [SHOWN]).fetchall()
+    first = con.execute(f"SELECT DISTINCT id FROM ends ORDER BY id LIMIT {SHOWN}").fetchall()
     if not first:
         return 0, []
     party = tables()["party"]

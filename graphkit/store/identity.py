@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from graphkit.model.findings import Finding
 from graphkit.model.identifiers import STRONG_SCHEMES
-from graphkit.store.belief import Belief
+from graphkit.store.belief import Belief, integers
 from graphkit.store.ends import SHOWN
-from graphkit.store.layout import key_column, key_sql
+from graphkit.store.layout import key_column, key_of, key_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -114,9 +114,8 @@ def _first_stated(con: duckdb.DuckDBPyConnection, belief: Belief, ids: list[str]
     rows = con.execute(
         f"""
         SELECT t.party_id, min(t.load_seq) FROM party AS t
-        WHERE t.{key_column("party_id")} IN (SELECT {key_sql("id")} FROM (SELECT unnest(?) AS id))
+        WHERE t.{key_column("party_id")} IN {integers(map(key_of, ids))}
         AND {belief.believed("party", "t")} GROUP BY ALL
-        """,
-        [ids],
+        """
     ).fetchall()
     return dict(rows)

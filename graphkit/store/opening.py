@@ -95,6 +95,7 @@ def held(
     """
     waiting = _Waiting(place, wait, on_wait)
     name = os.path.realpath(place)
+    check_place(place)
     _enter(name, write, waiting)
     try:
         con = _connect(place, write, waiting)
@@ -136,17 +137,16 @@ def _leave(name: str, write: bool) -> None:
         _changed.notify_all()
 
 
-def _alone(place: Path) -> bool:
+def check_place(place: Path) -> None:
+    """Refuse a file that can't be a store; one that this process holds already is one."""
     with _changed:
-        holding = _holdings.get(os.path.realpath(place))
-        return holding is None or len(holding.readers) + (holding.writer is not None) == 1
+        if os.path.realpath(place) not in _holdings:
+            _check_header(place)
 
 
 def _connect(place: Path, write: bool, waiting: _Waiting) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    if _alone(place):
-        check_header(place)
     while True:
         try:
             return _open(place, write)
@@ -181,16 +181,8 @@ def _open(place: Path, write: bool) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def check_header(place: Path) -> None:
-    """Refuse a file that is no DuckDB database or one of a newer DuckDB.
-
-    Call it only while this process does not hold the file.
-
-    Raises
-    ------
-    UsageError
-        With what the file is instead, and what to do.
-    """
+def _check_header(place: Path) -> None:
+    """Refuse a file that is no DuckDB database or one of a newer DuckDB."""
     try:
         with place.open("rb") as file:
             head = file.read(200)

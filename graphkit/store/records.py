@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.model.batch import FileStamp, LoadRecord
 from graphkit.model.findings import Fault, Finding
+from graphkit.store.belief import integers
+from graphkit.store.layout import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,53 +61,42 @@ def load_id_of(
     for repeat in range(1_000_000):
         text = json.dumps([*words, repeat] if repeat else words)
         load_id = hashlib.sha256(text.encode()).hexdigest()[:12]
-        if con.execute("SELECT 1 FROM load WHERE load_id = ?", [load_id]).fetchone() is None:
+        if con.execute(f"SELECT 1 FROM load WHERE load_id = '{load_id}'").fetchone() is None:
             return load_id
     raise AssertionError("a million loads with one id")
 
 
 def write_record(con: duckdb.DuckDBPyConnection, record: LoadRecord, supersedes: str) -> None:
-    """Store a load's head and its files; `findings` is set by counting when they are written."""
-    con.execute(
-        "INSERT INTO load SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " (SELECT count(*) FROM finding WHERE load_seq = $1),"
-        " (SELECT sequence FROM load WHERE load_id = ?)".replace("$1", str(record.sequence)),
-        [
-            record.sequence,
-            record.load_id,
-            record.source,
-            record.loader_version,
-            supersedes,
-            plain(record.known_at),
-            record.rows_in,
-            record.accepted,
-            record.quarantined,
-            record.withdraws,
-        ],
+    """Store a load's head and its files, once its findings are written (they are counted)."""
+    sequence = record.sequence
+    values = (
+        sequence,
+        record.load_id,
+        record.source,
+        record.loader_version,
+        supersedes,
+        plain(record.known_at),
+        record.rows_in,
+        record.accepted,
+        record.quarantined,
     )
-    for position, file in enumerate(record.files):
-        con.execute(
-            "INSERT INTO load_file VALUES (?, ?, ?, ?, ?)",
-            [record.sequence, position, file.name, file.sha256, file.bytes],
-        )
+    con.execute(
+        f"INSERT INTO load SELECT {', '.join(literal(v) for v in values)},"
+        f" (SELECT count(*) FROM finding WHERE load_seq = {sequence}),"
+        f" (SELECT sequence FROM load WHERE load_id = {literal(record.withdraws)})"
+    )
+    for i, file in enumerate(record.files):
+        given = ", ".join(literal(v) for v in (sequence, i, file.name, file.sha256, file.bytes))
+        con.execute(f"INSERT INTO load_file VALUES ({given})")
 
 
 def write_effect(con: duckdb.DuckDBPyConnection, sequence: int, effect: TableEffect) -> None:
     """Store what a load did to one table."""
+    counts = ", ".join(map(str, (effect.stated, effect.facts, effect.unchanged, effect.closed)))
+    days = ", ".join(map(literal, effect.days))
     con.execute(
-        "INSERT INTO load_table VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            sequence,
-            effect.table,
-            effect.stated,
-            effect.facts,
-            effect.unchanged,
-            effect.closed,
-            effect.last_day,
-            effect.versions,
-            effect.whole,
-            list(effect.days),
-        ],
+        f"INSERT INTO load_table VALUES ({sequence}, '{effect.table}', {counts},"
+        f" {literal(effect.last_day)}, {effect.versions}, {effect.whole}, [{days}])"
     )
 
 
@@ -210,8 +201,7 @@ def read_faults(con: duckdb.DuckDBPyConnection, sequence: int) -> list[Fault]:
     """The quarantined rows of a load, in order of file and line."""
     rows = con.execute(
         "SELECT code, file, line, column_name, value, expected, raw, table_name FROM quarantine"
-        " WHERE load_seq = ? ORDER BY file, line, position",
-        [sequence],
+        f" WHERE load_seq = {sequence} ORDER BY file, line, position"
     ).fetchall()
     return [Fault(*row) for row in rows]
 
@@ -223,8 +213,7 @@ def read_findings(
     rows = con.execute(
         "SELECT l.load_id, f.code, f.severity, f.subject, f.message, f.facts, f.effect, f.details"
         " FROM finding AS f JOIN load AS l ON l.sequence = f.load_seq"
-        " WHERE f.load_seq IN (SELECT unnest(?)) ORDER BY f.load_seq, f.position",
-        [list(sequences)],
+        f" WHERE f.load_seq IN {integers(sequences)} ORDER BY f.load_seq, f.position"
     ).fetchall()
     return [
         (row[0], Finding(row[1], row[2], row[3], row[4], tuple(row[5]), row[6], json.loads(row[7])))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphkit.store.layout import literal
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -11,43 +13,43 @@ NEAR = "0.7"
 """Names less alike than this (Jaro-Winkler) are not offered; it ranks suggestions, no figure."""
 
 
-def named(con: duckdb.DuckDBPyConnection, parties: str, identifiers: str, text: str) -> list[str]:
-    """Ids of the parties that the text names: by id, else by identifier, else by exact name.
-
-    `parties` and `identifiers` are queries that give ``(party_id, kind, name)`` and
-    ``(party_id, value)``.
-    """
-    for query in (
-        f"SELECT party_id FROM ({parties}) WHERE party_id = ? ORDER BY ALL",
-        f"SELECT DISTINCT party_id FROM ({identifiers}) WHERE value = ? ORDER BY ALL",
-        f"SELECT party_id FROM ({parties}) WHERE name = ? ORDER BY ALL",
-    ):
-        found = [row[0] for row in con.execute(query, [text]).fetchall()]
-        if found:
-            return found
-    return []
-
-
 def find(
-    con: duckdb.DuckDBPyConnection, parties: str, identifiers: str, text: str, limit: int
+    con: duckdb.DuckDBPyConnection,
+    text: str,
+    limit: int,
+    *,
+    parties: str,
+    identifiers: str,
+    aliases: str,
 ) -> list[tuple[str, str, str]]:
-    """Parties that match the text, best first: id, identifier, name, part of a name, near names."""
+    """Parties that match the text, best first: id, identifier, name, part of a name, near names.
+
+    `parties`, `identifiers` and `aliases` are queries that give ``(party_id, kind, name)`` of every
+    id that a source uses, ``(party_id, value)`` and ``(id, one)``. A party of several ids is given
+    once, under its canonical id and with the name that matched best.
+    """
+    wanted = literal(text)
     rows = con.execute(
         f"""
-        WITH ranked AS (
+        WITH by_number AS (SELECT party_id FROM ({identifiers}) WHERE value = {wanted}),
+        ranked AS (
             SELECT party_id, kind, coalesce(name, '') AS name,
-                CASE WHEN party_id = $text THEN 0
-                    WHEN party_id IN (SELECT party_id FROM ({identifiers}) WHERE value = $text)
-                    THEN 1
-                    WHEN name = $text THEN 2
-                    WHEN contains(lower(name), lower($text)) THEN 3
+                CASE WHEN party_id = {wanted} THEN 0
+                    WHEN party_id IN (FROM by_number) THEN 1
+                    WHEN name = {wanted} THEN 2
+                    WHEN contains(lower(name), lower({wanted})) THEN 3
                     ELSE 4 END AS place,
-                jaro_winkler_similarity(coalesce(lower(name), ''), lower($text)) AS closeness
+                jaro_winkler_similarity(coalesce(lower(name), ''), lower({wanted})) AS closeness
             FROM ({parties})
+        ), matching AS (
+            SELECT coalesce(a.one, r.party_id) AS party, r.* FROM ranked AS r
+            LEFT JOIN ({aliases}) AS a ON a.id = r.party_id
+            WHERE r.place < 4 OR r.closeness >= {NEAR}
         )
-        SELECT party_id, kind, name FROM ranked WHERE place < 4 OR closeness >= {NEAR}
-        ORDER BY place, closeness DESC, name, party_id LIMIT $limit
-        """,
-        {"text": text, "limit": limit},
+        SELECT party, kind, name FROM matching
+        QUALIFY row_number() OVER (
+            PARTITION BY party ORDER BY place, closeness DESC, name, party_id) = 1
+        ORDER BY place, closeness DESC, name, party LIMIT {limit:d}
+        """
     ).fetchall()
     return [(row[0], row[1], row[2]) for row in rows]

@@ -15,11 +15,11 @@ from graphkit.model.findings import Finding
 from graphkit.model.tables import Table, tables
 from graphkit.store.asof import Selection, select
 from graphkit.store.base import EVIDENCE, Snapshot
-from graphkit.store.belief import Belief
+from graphkit.store.belief import Belief, integers
 from graphkit.store.identity import aliases
-from graphkit.store.layout import key_column, key_of, keyed
+from graphkit.store.layout import key_column, key_of, keyed, literals, turned, turned_name
 from graphkit.store.records import read_findings
-from graphkit.store.search import find, named
+from graphkit.store.search import find
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,9 +46,10 @@ class EmbeddedSnapshot(Snapshot):
         """The canonical id of each alias; also kept in the temp table ``alias`` for joins."""
         found = aliases(self._con, self._belief)
         if found:
+            ids, ones = literals(found), literals(found.values())
             self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE alias AS SELECT unnest(?) AS id, unnest(?) AS one",
-                [list(found), list(found.values())],
+                f"CREATE OR REPLACE TEMP TABLE alias AS SELECT unnest({ids}) AS id,"
+                f" unnest({ones}) AS one"
             )
         return found
 
@@ -75,12 +76,12 @@ class EmbeddedSnapshot(Snapshot):
         values = set(among or ())
         if where in spec.parties:
             values = {self._aliases.get(v, v) for v in values}
-        if not values:
+        if not values or not self._belief.stating(table):
             return []
         near = self._prefilter(spec, where, values)
         if not near:
-            query = self._query(spec, wanted, only=where)
-            return self._con.execute(query, [list(values)]).fetchall()
+            query = self._query(spec, wanted, only=(where, values))
+            return self._con.execute(query).fetchall()
         found = self._con.execute(self._query(spec, [*wanted, where], prefilter=near)).fetchall()
         return [row[:-1] for row in found if row[-1] in values]
 
@@ -90,8 +91,17 @@ class EmbeddedSnapshot(Snapshot):
             return ""
         if where in table.parties and self._aliases:
             values = {m for v in values for m in self._members.get(v, [v])}
-        keys = sorted({key_of(v) for v in values})
-        return f"t.{key_column(where)} IN ({', '.join(map(str, keys))})"
+        keys = integers({key_of(v) for v in values})
+        near = f"t.{key_column(where)} IN {keys}"
+        if where in turned(table):
+            leads = self._con.execute(
+                f"SELECT DISTINCT lead FROM {turned_name(table, where)} WHERE key IN {keys}"
+                f" LIMIT {_MANY + 1}"
+            ).fetchall()
+            if len(leads) <= _MANY:
+                first = key_column(keyed(table)[0])
+                near = f"t.{first} IN {integers(row[0] for row in leads)} AND {near}"
+        return near
 
     def arrow(
         self, table: str, columns: Sequence[str] | None = None, since: date | None = None
@@ -105,16 +115,18 @@ class EmbeddedSnapshot(Snapshot):
         return self._con.execute(self._query(spec, wanted, since=since)).to_arrow_table()
 
     def find(self, text: str, limit: int = 20) -> list[tuple[str, str, str]]:
-        return find(self._con, self._parties(), self._identifiers(), text, limit)
-
-    def named(self, text: str) -> list[str]:
-        return named(self._con, self._parties(), self._identifiers(), text)
-
-    def _parties(self) -> str:
-        return self._query(tables()["party"], ["party_id", "kind", "name"], ordered=False)
-
-    def _identifiers(self) -> str:
-        return self._query(tables()["identifier"], ["party_id", "value"], ordered=False)
+        # Names are looked up under every id that a source uses, then shown under the canonical one.
+        party, identifier = tables()["party"], tables()["identifier"]
+        return find(
+            self._con,
+            text,
+            limit,
+            parties=self._query(party, ["party_id", "kind", "name"], given_ids=True, ordered=False),
+            identifiers=self._query(
+                identifier, ["party_id", "value"], given_ids=True, ordered=False
+            ),
+            aliases="FROM alias" if self._aliases else "SELECT '' AS id, '' AS one LIMIT 0",
+        )
 
     def findings(self) -> list[tuple[str, Finding]]:
         return read_findings(self._con, sorted(self._belief.counting))
@@ -125,15 +137,16 @@ class EmbeddedSnapshot(Snapshot):
         columns: Sequence[str],
         *,
         prefilter: str = "",
-        only: str | None = None,
+        only: tuple[str, Collection[str]] | None = None,
         since: date | None = None,
+        given_ids: bool = False,
         ordered: bool = True,
     ) -> str:
         stating = self._belief.stating(table.name)
         several = len(stating) > 1 or any(
             e.versions for e in self._belief.effects if e.table == table.name
         )
-        aliased = bool(table.parties) and bool(stating) and bool(self._aliases)
+        aliased = bool(not given_ids and table.parties and stating and self._aliases)
         return select(
             Selection(
                 table=table,

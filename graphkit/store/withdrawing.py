@@ -38,8 +38,7 @@ def close_superseded(
     ]
     con.execute("CREATE OR REPLACE TEMP TABLE new_identifier AS FROM identifier LIMIT 0")
     touched = con.execute(
-        "SELECT DISTINCT table_name FROM closed WHERE load_seq = $1 OR because = $1",
-        [target.sequence],
+        f"SELECT DISTINCT table_name FROM closed WHERE {target.sequence} IN (load_seq, because)"
     ).fetchall()
     effects = []
     for name in sorted(row[0] for row in touched):
@@ -52,8 +51,8 @@ def close_superseded(
         if later:
             _close(con, name, belief.sequence, integers(later))
         row = con.execute(
-            "SELECT count(*) FROM closed WHERE table_name = ? AND load_seq = ?",
-            [name, belief.sequence],
+            "SELECT count(*) FROM closed"
+            f" WHERE table_name = '{name}' AND load_seq = {belief.sequence}"
         ).fetchone()
         if row and row[0]:
             effects.append(TableEffect(name, closed=row[0]))
@@ -89,7 +88,7 @@ def restated_later(con: duckdb.DuckDBPyConnection, belief: Belief, target: Load)
     Such a load added nothing for them, so they rest on the withdrawn load alone and are lost.
     """
     loads = [
-        load.load_id
+        load
         for load in belief.loads.values()
         if load.sequence in belief.counting
         and load.sequence > target.sequence
@@ -98,8 +97,7 @@ def restated_later(con: duckdb.DuckDBPyConnection, belief: Belief, target: Load)
     ]
     row = con.execute(
         "SELECT coalesce(sum(t.unchanged), 0)::BIGINT FROM load_table AS t JOIN load AS l"
-        " ON l.sequence = t.load_seq WHERE l.load_id IN (SELECT unnest(?))",
-        [loads],
+        f" ON l.sequence = t.load_seq WHERE t.load_seq IN {integers(x.sequence for x in loads)}"
     ).fetchone()
     if not row or not row[0]:
         return []
@@ -113,6 +111,6 @@ def restated_later(con: duckdb.DuckDBPyConnection, belief: Belief, target: Load)
                 f"first stated by {target.load_id} are no longer believed: load the latest files "
                 "again"
             ),
-            details={"count": str(row[0]), "loads": ", ".join(loads[-10:])},
+            details={"count": str(row[0]), "loads": ", ".join(x.load_id for x in loads[-10:])},
         )
     ]
