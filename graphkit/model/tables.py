@@ -19,7 +19,7 @@ share            64-bit, parts per 10**10 (:data:`graphkit.model.shares.FULL`)
 
 Time kinds
 ----------
-fact   has ``valid_from`` and ``valid_to`` (half open, blank is unbounded); ``valid_from`` is part of
+fact   has ``valid_from`` and ``valid_to`` (half open, blank is unbounded); ``valid_from`` is in
        the key
 day    has ``date``, part of the key; ``in_force`` is ``day`` (that day only) or ``until_next``
 event  its own dates; the key alone
