@@ -1,8 +1,8 @@
 """A register (股东名册) of an entity, and when a set of its holders passes the control line.
 
-Source: SEMANTICS.md sections 1 to 3. Every bound here is tight: it is reached by a world, that is
-by values inside the intervals that sum to 100 %. In an over-full register no world sums to 100 %,
-and a rule of its own holds.
+Source: SEMANTICS.md sections 1 to 3. Every pair of bounds here is tight: one world, that is values
+inside the intervals that sum to 100 %, reaches both. In an over-full register no world sums to
+100 %, and a rule of its own holds.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class Line:
             most -= 1
         return cls(control.denominator - control.numerator, control.numerator, most)
 
+    def passes(self, ours: int, theirs: int) -> bool:
+        """Whether a set with `ours` controls against all others with `theirs`."""
+        return self.inside * ours > self.outside * theirs
+
 
 @dataclass(slots=True)
 class Register:
@@ -70,56 +74,68 @@ class Register:
     sum_low: int
     sum_high: int
 
-    def least(self, low: int, high: int) -> int:
-        """The least votes of a set S of holders whose stated sums are `low` and `high`."""
-        if self.over_full:
-            return low
-        others = self.sum_high - high
-        return max(low, FULL - self.own_high - others - self.rest_high)
+    def surely(self, low: int, high: int) -> tuple[int, int]:
+        """The least that a set S has, and the most that all others have in the same world.
 
-    def most(self, low: int, high: int) -> int:
-        """The most votes of a set S of holders, without any part of the rest."""
-        if self.over_full:
-            return min(FULL, high)
-        others = self.sum_low - low
-        return min(high, FULL - self.own_low - others - self.rest_low)
-
-    def most_outside(self, low: int, high: int) -> int:
-        """The most that all other holders and the rest have against S."""
+        `low` and `high` are the stated sums of S. Own shares are in neither.
+        """
         against = self.sum_high - high + self.rest_high
-        return against if self.over_full else min(against, FULL - self.own_low - low)
-
-    def certain(self, low: int, high: int, line: Line) -> bool:
-        """Whether S passes the line in every world."""
-        return line.inside * self.least(low, high) > line.outside * self.most_outside(low, high)
-
-    def possible(self, low: int, high: int, line: Line) -> bool:
-        """Whether S passes the line in some world in which nobody of S owns any of the rest."""
         if self.over_full:
-            return self._passes_over_full(high, line)
-        outside = max(self.sum_low - low + self.rest_low, FULL - self.own_high - high)
-        return line.inside * self.most(low, high) > line.outside * outside
+            return low, against
+        least = max(low, FULL - self.own_high - against)
+        return least, min(against, FULL - self.own_low - low)
 
-    def possible_with_rest(self, low: int, high: int, line: Line) -> bool:
-        """Whether S passes in some world in which it owns what one undisclosed holder may own."""
+    def maybe(self, low: int, high: int) -> tuple[int, int]:
+        """The most that S has, and the least that all others have, nobody of S owning any rest."""
+        if self.over_full:
+            return self._over_full(high)
+        against = self.sum_low - low + self.rest_low
+        most = min(high, FULL - self.own_low - against)
+        return most, max(against, FULL - self.own_high - high)
+
+    def with_rest(self, low: int, high: int, line: Line) -> tuple[int, int]:
+        """The same where S owns what one undisclosed holder may own; the better of two ways.
+
+        Either S has all of the part that one holder may own outright and nothing of the dispersed
+        part, or it joins some of that too and stays, with all that it has, below the disclosure
+        line. What S can't take of a rest that is surely there stays outside.
+        """
         owned = high + self.whole_high
         hidden = min(owned + self.dispersed_high, line.hidden_most)
         if self.over_full:
-            return self._passes_over_full(max(owned, hidden), line)
+            return self._over_full(max(owned, hidden))
         others = self.sum_low - low
         room = FULL - self.own_low - others
         most = min(owned, room - self.float_low)
         outside = max(others + self.float_low, FULL - self.own_high - owned)
-        if line.inside * most > line.outside * outside:
-            return True
-        if self.dispersed_high == 0 or low > line.hidden_most:
-            return False
-        # S may join a part of the dispersed rest as long as all that it has stays below the
-        # disclosure line. What it can't take of a rest that is surely there stays outside.
+        if self.dispersed_high == 0 or low > line.hidden_most or line.passes(most, outside):
+            return most, outside
         hidden = min(hidden, room)
         left = max(0, low + self.pseudo_low - hidden)
-        outside = max(others + left, FULL - self.own_high - hidden)
-        return line.inside * hidden > line.outside * outside
+        against = max(others + left, FULL - self.own_high - hidden)
+        if line.passes(hidden, against) or hidden > most:
+            return hidden, against
+        return most, outside
+
+    def least(self, low: int, high: int) -> int:
+        """The least votes of S."""
+        return self.surely(low, high)[0]
+
+    def most(self, low: int, high: int) -> int:
+        """The most votes of S, without any part of the rest."""
+        return self.maybe(low, high)[0]
+
+    def certain(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes the line in every world."""
+        return line.passes(*self.surely(low, high))
+
+    def possible(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes the line in some world in which nobody of S owns any of the rest."""
+        return line.passes(*self.maybe(low, high))
+
+    def possible_with_rest(self, low: int, high: int, line: Line) -> bool:
+        """Whether S passes in some world in which it owns what one undisclosed holder may own."""
+        return line.passes(*self.with_rest(low, high, line))
 
     def shown(self, low: int, high: int) -> tuple[int, int]:
         """The least and most votes of S as printed; scaled down where the register is over-full."""
@@ -128,6 +144,7 @@ class Register:
         others = self.sum_high - high + self.rest_high + self.own_high
         return (FULL * low // (low + others) if low else 0), min(FULL, high)
 
-    def _passes_over_full(self, high: int, line: Line) -> bool:
-        whole = line.inside + line.outside
-        return whole * min(FULL, high) + line.outside * self.own_high > line.outside * FULL
+    def _over_full(self, high: int) -> tuple[int, int]:
+        """At most, as stated: "2 S max + own max > 100 %" of section 1, as two sides."""
+        most = min(FULL, high)
+        return most, FULL - self.own_high - most
