@@ -1,1 +1,18 @@
-"""Which clients are one client, and why."""
+"""Which clients are one client (同一客户), and why."""
+
+from graphkit.clients.group import Group, Link, Member, Stop
+from graphkit.clients.grouping import Grouping, group_of, grouping, groups
+from graphkit.clients.why import Why, why
+
+__all__ = [
+    "Group",
+    "Grouping",
+    "Link",
+    "Member",
+    "Stop",
+    "Why",
+    "group_of",
+    "grouping",
+    "groups",
+    "why",
+]
