@@ -66,7 +66,7 @@ def _tops_and_related(snapshot: Snapshot, rules: Rulebook, start: set[str]) -> s
     former = Former(l1, clients, rules, tops, LinkMaker(l1.graph, rules, beside))
     graph = l1.graph
     found = set(start)
-    for top in candidates(former, clients, {graph.index[p] for p in start}, ()):
+    for top in candidates(former, clients, {graph.index[p] for p in start if p in graph.index}, ()):
         found.update(graph.ids[party] for party in tops.ring(top))
     for party in sorted(found):
         for relation in clients.relations.get(party, ()):

@@ -77,10 +77,10 @@ class Former:
         """
         if party in self.own:  # split off by decision
             return {party}
-        found = set(self.tops.above.get(party, (party,)))
-        joint = self._joint_homes.get(party)
-        if joint:
-            return (found - set(self.tops.ring(party))) | joint
+        joint = self._joint_homes
+        found: set[int] = set(joint.get(party, ()))
+        for top in self.tops.above.get(party, (party,)):
+            found |= joint.get(top, {top})
         return found
 
     def is_top(self, party: int) -> bool:

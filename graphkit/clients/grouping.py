@@ -89,7 +89,10 @@ def form_groups(
     names = set(clients.accounts if wanted is None else wanted)
     start = {graph.index[name] for name in names if name in graph.index}
     drafts = [former.form(top) for top in sorted(candidates(former, clients, start, subjects))]
-    before = list(drafts)
+    for decision in decisions:
+        finding = contradicted(snapshot, decision, drafts, former)
+        if finding is not None:
+            findings.append(finding)
     for decision in decisions:
         if decision.kind == "join":
             drafts = join(drafts, decision, former)
@@ -99,10 +102,6 @@ def form_groups(
                 if not any(d.standing.get(party) == "member" for d in drafts):
                     former.own.add(party)
                     drafts.append(former.form(party))
-    for decision in decisions:
-        finding = contradicted(snapshot, decision, before, former)
-        if finding is not None:
-            findings.append(finding)
     client_numbers = {graph.index[c] for c in clients.accounts}
     kept = _worth_showing(_one_each(drafts), client_numbers)
     open_owner = unresolved(OwnershipGraph.build(facts, rules))
