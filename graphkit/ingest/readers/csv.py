@@ -47,7 +47,7 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
     total = path.stat().st_size
     done = 0
     with path.open("rb") as handle:
-        for chunk, final in _chunks(handle, digest.update):
+        for chunk, final in work.chunks(handle, digest.update):
             work.take(chunk, final)
             done += len(chunk)
             if progress:
@@ -69,32 +69,9 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
     )
 
 
-def _chunks(handle: BinaryIO, update: Callable[[bytes], None]) -> Iterator[tuple[bytes, bool]]:
-    """The file in chunks of whole lines, with whether each is the last.
-
-    A file whose only line ends are carriage returns is given with line feeds instead.
-    """
-    parts: list[bytes] = []
-    returns_only: bool | None = None
+def _block(handle: BinaryIO) -> bytes:
     block = handle.read(CHUNK)
-    while block:
-        update(block)
-        following = handle.read(CHUNK)
-        if returns_only is None:
-            returns_only = b"\n" not in block and b"\r" in block.rstrip(b"\r")
-        if returns_only:
-            block = block.replace(b"\r", b"\n")
-        cut = block.rfind(b"\n") + 1
-        if not following:
-            parts.append(block)
-            yield b"".join(parts), True
-            return
-        if cut:
-            yield b"".join((*parts, block[:cut])), False
-            parts = [block[cut:]]
-        else:
-            parts.append(block)
-        block = following
+    return block + handle.read(1) if block.endswith(b"\r") else block  # CR LF stays together
 
 
 @dataclass(slots=True)
@@ -115,6 +92,35 @@ class _Work:
     decoder: Decoder | None = None
     carried: tuple[bytes, list[int]] = (b"", [])
     header: str = ""
+    line_feeds: bool = True
+
+    def chunks(
+        self, handle: BinaryIO, update: Callable[[bytes], None]
+    ) -> Iterator[tuple[bytes, bool]]:
+        """The file in chunks of whole lines, with whether each is the last.
+
+        A file whose only line ends are carriage returns is given with line feeds instead.
+        """
+        parts: list[bytes] = []
+        known = False
+        block = _block(handle)
+        while block:
+            update(block)
+            following = _block(handle)
+            if not known and (b"\n" in block or b"\r" in block):
+                known, self.line_feeds = True, b"\n" in block
+            if not self.line_feeds:
+                block = block.replace(b"\r", b"\n")
+            cut = block.rfind(b"\n") + 1
+            if not following:
+                yield b"".join((*parts, block)), True
+                return
+            if cut:
+                yield b"".join((*parts, block[:cut])), False
+                parts = [block[cut:]]
+            else:
+                parts.append(block)
+            block = following
 
     def take(self, chunk: bytes, final: bool) -> None:
         """Read the records of a chunk of whole lines."""
@@ -302,7 +308,7 @@ class _Work:
                     continue
                 handle.seek(offset)
                 data = handle.read(end - offset if end >= 0 else -1)
-                if b"\n" not in data:
+                if not self.line_feeds:
                     data = data.replace(b"\r", b"\n")
                 split = data.removeprefix(_BOM if offset == 0 else b"").split(b"\n")
                 for line in here:

@@ -22,13 +22,18 @@ _NUL, _LF, _CR = 0, 10, 13
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of a chunk: where each starts and ends (its line end left out), and its state."""
+    """The lines of a chunk and the state of each.
+
+    A line runs from its start to its end; its line break (carriage return aside) comes behind. Of a
+    good line only what stands before its cut is kept: empty fields may hang on behind the last.
+    """
 
     data: bytes
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     breaks: NDArray[np.int64]
     state: NDArray[np.uint8]
+    cuts: NDArray[np.int64]
     trimmed: bool = False
 
     def text(self, index: int, last: int | None = None) -> str:
@@ -45,7 +50,7 @@ class Lines:
             return self.data
         edge = np.zeros(len(self.data) + 2, np.int8)
         edge[self.starts[keep_line]] += 1
-        edge[self.ends[keep_line]] -= 1  # a good line isn't blank: its end lies behind its start
+        edge[self.cuts[keep_line]] -= 1
         keep = np.cumsum(edge[: len(self.data)], dtype=np.int8).astype(bool)
         ends = self.breaks[keep_line]
         keep[ends[ends < len(self.data)]] = True
@@ -66,7 +71,7 @@ def judge(data: bytes, spec: FileSpec, width: int, undecodable: list[int]) -> Li
     has_cr = ends > starts
     has_cr[has_cr] = a[ends[has_cr] - 1] == _CR
     ends[has_cr] -= 1
-    lines = Lines(data, starts, ends, breaks, np.zeros(len(starts), np.uint8))
+    lines = Lines(data, starts, ends, breaks, np.zeros(len(starts), np.uint8), ends)
     state = lines.state
 
     delimiters = np.flatnonzero(a == ord(spec.delimiter))
@@ -79,7 +84,8 @@ def judge(data: bytes, spec: FileSpec, width: int, undecodable: list[int]) -> Li
         cut = delimiters[first[more] + width - 1]  # where the last field of the header ends
         empty = ends[more] - cut == count[more] - width + 1  # nothing but delimiters behind it
         where = np.flatnonzero(more)[empty]
-        lines.ends[where] = cut[empty]
+        lines.cuts = ends.copy()
+        lines.cuts[where] = cut[empty]
         lines.trimmed = True
         more[where] = False
     state[more] = MANY
