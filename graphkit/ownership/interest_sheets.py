@@ -1,8 +1,7 @@
 """The registers that an interest is computed over, ordered so that holders come before entities.
 
 A view holds the registers of some entities and of everything above them (or of the whole graph),
-cut into rings: strongly connected components, found with R. Tarjan's algorithm (SIAM J. Comput. 1
-(1972) 146-160, doi:10.1137/0201010) without recursion, since a chain may have 100,000 links.
+cut into rings: strongly connected components (:mod:`graphkit.ownership.components`).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from graphkit.ownership.bounds import Link, Sheet, sheet
+from graphkit.ownership.components import components
 
 if TYPE_CHECKING:
     from graphkit.ownership.graph import OwnershipGraph
@@ -87,56 +87,19 @@ def arrange(sheets: Mapping[int, Sheet], parties: Iterable[int]) -> View:
     >>> view.place, view.ring
     ({2: 0, 0: 1, 1: 1}, {1: (0, 1)})
     """
-    above = {entity: [link.holder for link in s.links] for entity, s in sheets.items()}
+    above: dict[int, list[int]] = {party: [] for party in parties}
+    for entity, register in sheets.items():
+        above[entity] = [link.holder for link in register.links]
     place: dict[int, int] = {}
     ring: dict[int, tuple[int, ...]] = {}
-    for number, members in enumerate(components(sorted(parties), above)):
+    for number, members in enumerate(components(above)):
         for member in members:
             place[member] = number
         first = members[0]
-        if len(members) > 1 or first in above.get(first, ()):
+        if len(members) > 1 or first in above[first]:
             ring[number] = tuple(sorted(members))
     held: dict[int, list[tuple[int, Link]]] = {}
     for entity in sorted(sheets):
         for link in sheets[entity].links:
             held.setdefault(link.holder, []).append((entity, link))
     return View(sheets, held, place, ring)
-
-
-def components(nodes: Iterable[int], above: Mapping[int, list[int]]) -> Iterable[list[int]]:
-    """Strongly connected components, each after all that stand above it."""
-    number: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    for root in nodes:
-        if root in number:
-            continue
-        number[root] = low[root] = len(number)
-        stack.append(root)
-        on_stack.add(root)
-        work = [(root, iter(above.get(root, ())))]
-        while work:
-            node, rest = work[-1]
-            for other in rest:
-                if other not in number:
-                    number[other] = low[other] = len(number)
-                    stack.append(other)
-                    on_stack.add(other)
-                    work.append((other, iter(above.get(other, ()))))
-                    break
-                if other in on_stack:
-                    low[node] = min(low[node], number[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == number[node]:
-                    members = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        members.append(member)
-                        if member == node:
-                            break
-                    yield sorted(members)

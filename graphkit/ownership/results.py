@@ -9,7 +9,7 @@ from typing import Literal
 Verdict = Literal["yes", "no", "undetermined"]
 HolderStatus = Literal["ultimate", "no_register", "kind_unknown", "intermediate"]
 Limb = Literal["benefit", "control", "interest"]
-"""The three limbs of 穿透核查: who enjoys the benefit, who controls, who holds more than the line."""
+"""The limbs of 穿透核查: who enjoys the benefit, who controls, who holds more than the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ class Owners:
 
     `status` is ``resolved`` or ``unresolved``; `reasons` say why it is unresolved, `settle` what
     would settle it. `attributed` holds, for each person, the attributed holding of SEMANTICS.md
-    section 3 (the 55 % beside the 41 %) as (least, most) in parts per 10**10.
+    section 3 (the 55 % beside the 41 %) as (least, most) in parts per 10**10. `notes` say what a
+    reader should know even of a settled answer.
     """
 
     party_id: str
@@ -114,3 +115,4 @@ class Owners:
     settle: tuple[str, ...]
     persons: tuple[Person, ...]
     attributed: dict[str, tuple[int, int]]
+    notes: tuple[str, ...] = ()
