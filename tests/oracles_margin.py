@@ -295,43 +295,34 @@ class Oracle:
         lower = False
         for e in self._in_transit():
             of_day = [r for r in self.world.of("position") if r["date"] == e["record_date"]]
-            if not of_day:
-                holds_now = [
-                    r
-                    for r in self.world.today("position")
-                    if r["account_id"] == account and r["code"] == e["code"] and r["quantity"] != 0
-                ]
-                if holds_now and e["kind"] != "rights":
-                    answer.features.add("long: no record day")
-                    lower = True
-                continue
             quantity = sum(
                 Fraction(r["quantity"])
                 for r in of_day
                 if r["account_id"] == account and r["code"] == e["code"]
             )
-            if not quantity:
-                continue
             ratio = Fraction(e["value"])
-            if e["kind"] == "dividend":
-                answer.assets += quantity * ratio
-                answer.features.add("long: dividend in transit")
-                continue
-            shares = quantity * ratio
             if e["kind"] == "rights":
-                paid = [
-                    s
-                    for s in self.world.of("subscription")
-                    if s["account_id"] == account
-                    and s["code"] == e["code"]
-                    and s["ex_date"] == e["ex_date"]
-                    and s["paid_on"] <= self.day
-                ]
-                if not paid:
-                    answer.features.add("long: rights not paid")
+                shares = self._paid_rights(account, e, quantity * ratio if of_day else None, answer)
+                if shares is None:
+                    lower = True
                     continue
-                if paid[0].get("quantity") is not None:
-                    shares = min(shares, Fraction(paid[0]["quantity"]))
+            elif not of_day:
+                if any(
+                    r["account_id"] == account and r["code"] == e["code"] and r["quantity"] != 0
+                    for r in self.world.today("position")
+                ):
+                    answer.features.add("long: no record day")
+                    lower = True
+                continue
+            elif e["kind"] == "dividend":
+                answer.assets += quantity * ratio
+                if quantity:
+                    answer.features.add("long: dividend in transit")
+                continue
+            else:
+                shares = quantity * ratio
+            if not shares:
+                continue
             price, why = self.price(e["code"], short=False, in_transit=True)
             answer.features.add(f"long: {e['kind']} in transit")
             if "/3" in why or why.endswith("case 3"):
@@ -343,6 +334,31 @@ class Oracle:
             if e["kind"] == "bonus":
                 self._hold(answer, e["code"], shares * price)
         return lower
+
+    def _paid_rights(
+        self, account: str, e: Row, entitled: Fraction | None, answer: AccountAnswer
+    ) -> Fraction | None:
+        """Rights only if paid, and no more than the record date's quantity gives.
+
+        `entitled` is None when nobody knows that quantity: then what was paid for counts, and None
+        comes back when that is not stated either.
+        """
+        paid = [
+            s
+            for s in self.world.of("subscription")
+            if s["account_id"] == account
+            and s["code"] == e["code"]
+            and s["ex_date"] == e["ex_date"]
+            and s["paid_on"] <= self.day
+        ]
+        if not paid:
+            if entitled:
+                answer.features.add("long: rights not paid")
+            return Fraction(0)
+        stated = paid[0].get("quantity")
+        if stated is None:
+            return entitled
+        return Fraction(stated) if entitled is None else min(entitled, Fraction(stated))
 
     def _debt(self, account: str, answer: AccountAnswer) -> bool:
         world, blocked = self.world, False
@@ -381,7 +397,9 @@ class Oracle:
         before = weekday_before(self.day)
         numbers = {c["contract_id"] for c in contracts}
         for c in world.of("contract"):
-            owed = (c.get("principal") or 0) > 0 or (c["side"] == "short" and c["quantity"] > 0)
+            main = c.get("principal") if c["side"] == "financing" else c.get("quantity")
+            owed = main is None or main > 0
+            owed = owed or any(c.get(n) for n in ("interest", "fee", "compensation"))
             if c["account_id"] == account and c["date"] == before and owed:
                 gone = c["contract_id"] not in numbers
                 closed = any(

@@ -32,6 +32,7 @@ FROM_PRICES = (
     "last_close",
     "adjusted_close",
     "security_price",
+    "share_term",
     "terms",
     "account_total",
     "account_line",

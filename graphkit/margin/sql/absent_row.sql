@@ -21,8 +21,11 @@ owed_before as (
     select contract_id, account_id, fact_id
     from contract
     where date = (select previous_day from parameter)
-        and (quantity > 0 and side = 'short' or principal > 0 or interest > 0 or fee > 0
-            or compensation > 0)
+        and (
+            case side when 'short' then quantity is null or quantity > 0
+                else principal is null or principal > 0 end
+            or interest > 0 or fee > 0 or compensation > 0
+        )
 ),
 contract_absent as (
     select 'contract' as what, account_id, contract_id, o.fact_id

@@ -20,14 +20,18 @@ crossed as (
         on e.code = l.code and e.ex_date > l.known_on and e.ex_date <= (select as_of from parameter)
 ),
 carried as (
-    select code, what, 0::bigint as step, price::decimal(26, 12) as price
+    select code, what, 0::bigint as step, price::decimal(26, 12) as price,
+        price::decimal(26, 12) as numerator, 1::decimal(20, 8) as divisor
     from last_close
     union all
     select c.code, c.what, x.step,
-        price_quotient(greatest(c.price - x.cash_out + x.paid_in, 0), 1 + x.new_shares) as price
+        price_quotient(greatest(c.price - x.cash_out + x.paid_in, 0), 1 + x.new_shares) as price,
+        greatest(c.price - x.cash_out + x.paid_in, 0)::decimal(26, 12) as numerator,
+        (1 + x.new_shares)::decimal(20, 8) as divisor
     from carried c
     join crossed x on x.code = c.code and x.what = c.what and x.step = c.step + 1
 )
-select code, what, arg_max(price, step) as price, max(step) > 0 as adjusted
+select code, what, arg_max(price, step) as price, arg_max(numerator, step) as numerator,
+    arg_max(divisor, step) as divisor, max(step) > 0 as adjusted
 from carried
 group by code, what

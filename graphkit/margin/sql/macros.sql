@@ -21,6 +21,17 @@ create macro fraction_down(a, b) as
 create macro fraction_up(a, b) as
     cast(cast(ratio_up(a, b, 1000000) as decimal(38, 0)) * 0.000001 as decimal(24, 6));
 
+-- Shares (10 decimals) at a price that is a quotient (12 over 8 decimals), to 14 decimals.
+create macro scaled(x, tens) as
+    cast(trunc(x) as hugeint) * tens::hugeint + cast((x - trunc(x)) * tens::decimal(13, 0) as hugeint);
+create macro whole_half_up(n, d) as (2 * n + d) // (2 * d);
+create macro share_value(shares, numerator, divisor) as
+    cast(cast(whole_half_up(
+        scaled(cast(shares as decimal(32, 10)), 10000000000)
+            * scaled(cast(numerator as decimal(26, 12)), 1000000000000),
+        scaled(cast(divisor as decimal(20, 8)), 100000000)
+    ) as decimal(38, 0)) * 0.00000000000001::decimal(15, 14) as decimal(38, 14));
+
 -- Twelve decimals of a price, half away from zero.
 create macro price_quotient(a, b) as
     cast(cast(ratio_half_up(a, b, 1000000000000) as decimal(38, 0)) * 0.000000000001::decimal(13, 12)

@@ -15,7 +15,8 @@ fair as (
     from fair_value f semi join accepted using (code)
 ),
 close_of as (
-    select l.code, l.what, l.known_on, l.traded_on, a.price, a.adjusted, l.fact_id, l.file, l.line
+    select l.code, l.what, l.known_on, l.traded_on, a.price, a.numerator, a.divisor, a.adjusted,
+        l.fact_id, l.file, l.line
     from last_close l join adjusted_close a using (code, what)
 ),
 known as (
@@ -28,12 +29,13 @@ known as (
             or p.case_suspended and coalesce(s.suspended, false)
             or p.case_risk_warned and coalesce(s.risk_warned, false) as fair_case,
         p.case_in_transit,
-        c.price as close, c.known_on, c.adjusted, p.as_of - c.traded_on as age,
+        c.price as close, c.numerator as close_numerator, c.divisor as close_divisor,
+        c.known_on, c.adjusted, p.as_of - c.traded_on as age,
         c.fact_id, c.file, c.line,
         p.as_of - c.traded_on < p.suspended_close_days
             or (p.suspended_close_inclusive and p.as_of - c.traded_on = p.suspended_close_days)
             as within_days,
-        v.price as prev_close, v.known_on as prev_known_on, v.adjusted as prev_adjusted,
+        v.price as prev_close, v.numerator as prev_numerator, v.divisor as prev_divisor, v.known_on as prev_known_on, v.adjusted as prev_adjusted,
         v.fact_id as prev_fact_id, v.file as prev_file, v.line as prev_line,
         f.price as fair, f.known_on as fair_known_on,
         f.fact_id as fair_fact_id, f.file as fair_file, f.line as fair_line
@@ -89,6 +91,14 @@ select
         when 'fair_value' then c.fair when 'prev_close' then c.prev_close
         when 'no_price' then null else c.close
     end as price,
+    case e.basis
+        when 'fair_value' then c.fair when 'prev_close' then c.prev_numerator
+        when 'no_price' then null else c.close_numerator
+    end as numerator,
+    case e.basis
+        when 'prev_close' then c.prev_divisor
+        when 'fair_value' then 1 when 'no_price' then 1 else c.close_divisor
+    end::decimal(20, 8) as divisor,
     case e.basis
         when 'fair_value' then c.fair_known_on when 'prev_close' then c.prev_known_on
         when 'no_price' then null else c.known_on
