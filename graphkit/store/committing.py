@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING
 from graphkit.model.batch import Batch
 from graphkit.model.tables import Table, tables
 from graphkit.store.belief import Belief, integers
-from graphkit.store.layout import fact_id_sql, key_sql, keyed, lead, quoted, turned, turned_name
+from graphkit.store.layout import (
+    fact_id_sql,
+    key_column,
+    key_sql,
+    keyed,
+    lead,
+    literal,
+    own_columns,
+    quoted,
+    turned,
+    turned_name,
+)
 from graphkit.store.records import TableEffect
 
 if TYPE_CHECKING:
@@ -119,10 +130,10 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table, source: 
     wrong = {c.name: types[c.name] for c in table.columns if types[c.name] != c.sql_type}
     if wrong:
         raise ValueError(f"{table.name}: columns of another type than the model's: {wrong}")
-    literal = "'" + source.replace("'", "''") + "'"
+    keys = ", ".join(f"{key_sql(quoted(c))} AS {key_column(c)}" for c in keyed(table))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, {fact_id_sql(table, literal)}"
-        " AS fact_id FROM incoming_rows"
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, {fact_id_sql(table, literal(source))}"
+        f" AS fact_id, {keys} FROM incoming_rows"
     )
     con.unregister("incoming_rows")
     key = ", ".join(quoted(k) for k in table.key)
@@ -135,21 +146,18 @@ def stage(con: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table, source: 
 
 def insert(con: duckdb.DuckDBPyConnection, table: Table, new: str, sequence: int) -> None:
     """Insert the rows of the temp table `new` as facts of load `sequence`, sorted by lead key."""
-    own = ", ".join(f"n.{quoted(c.name)}" for c in table.columns)
-    keys = ", ".join(key_sql(f"n.{quoted(c)}") for c in keyed(table))
-    first = ["n.date"] if table.time == "day" else []
-    order = [*first, key_sql(f"n.{quoted(lead(table))}"), *(f"n.{quoted(k)}" for k in table.key)]
+    first = key_column(lead(table))
+    columns = [quoted(c) for c in own_columns(table)]
+    given = ", ".join(str(sequence) if c == '"load_seq"' else f"n.{c}" for c in columns)
+    order = "n.date, " if table.time == "day" else ""
     con.execute(
-        f"INSERT INTO {quoted(table.name)}"
-        f" SELECT {own}, {keys}, n.fact_id, {sequence}, n.file, n.line"
-        f" FROM {new} AS n ORDER BY {', '.join(order)}"
+        f"INSERT INTO {quoted(table.name)} ({', '.join(columns)}) SELECT {given}"
+        f" FROM {new} AS n ORDER BY {order}n.{first}, n.fact_id"
     )
     for column in turned(table):
-        end = f"n.{quoted(column)}"
         con.execute(
-            f"INSERT INTO {turned_name(table, column)}"
-            f" SELECT {key_sql(end)} AS key, {key_sql(f'n.{quoted(lead(table))}')} AS lead"
-            f" FROM {new} AS n WHERE {end} IS NOT NULL ORDER BY key, lead"
+            f"INSERT INTO {turned_name(table, column)} SELECT {key_column(column)}, {first}"
+            f" FROM {new} WHERE {key_column(column)} IS NOT NULL ORDER BY ALL"
         )
 
 

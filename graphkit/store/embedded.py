@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 from graphkit.model.batch import Batch, LoadRecord
 from graphkit.model.errors import UsageError
 from graphkit.model.findings import Fault, Finding
-from graphkit.model.tables import tables
 from graphkit.store.base import GraphStore, Receipt
 from graphkit.store.belief import Belief, Effect, Load, belief_at, read_loads
 from graphkit.store.committing import commit_tables
@@ -33,7 +32,7 @@ from graphkit.store.records import (
     write_record,
 )
 from graphkit.store.snapshot import EmbeddedSnapshot
-from graphkit.store.upkeep import check_ours, info, make
+from graphkit.store.upkeep import bring_up, check_ours, info, latest_day, make
 from graphkit.store.verifying import verify
 from graphkit.store.withdrawing import close_superseded, restated_later
 
@@ -58,14 +57,20 @@ class EmbeddedStore(GraphStore):
     @contextlib.contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with held(self.place, write=False, wait=self._wait, on_wait=self._on_wait) as con:
-            check_ours(con, self.place)
+            if check_ours(con, self.place):
+                yield con
+                return
+        self._transaction(lambda _: None)  # brings it up to the model
+        with held(self.place, write=False, wait=self._wait, on_wait=self._on_wait) as con:
             yield con
 
     def _transaction(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         with held(self.place, write=True, wait=self._wait, on_wait=self._on_wait) as con:
-            check_ours(con, self.place)
+            current = check_ours(con, self.place)
             con.execute("BEGIN")
             try:
+                if not current:
+                    bring_up(con, self.place)
                 done = work(con)
                 con.execute("COMMIT")
             except BaseException:
@@ -98,7 +103,7 @@ class EmbeddedStore(GraphStore):
             moment = utc(known_at) if known_at else loads[-1].known_at if loads else None
             seen = [load for load in loads if moment and load.known_at <= moment]
             belief = belief_at(con, loads, seen[-1].sequence if seen else 0)
-            day = as_of or _latest_day(con, belief)
+            day = as_of or latest_day(con, belief)
             if day is None or moment is None:
                 raise UsageError(
                     f"{self.place}: the store knows nothing at {moment or 'any time'}; load "
@@ -113,20 +118,6 @@ class EmbeddedStore(GraphStore):
     def verify(self) -> list[Finding]:
         with self._reading() as con:
             return verify(con)
-
-
-def _latest_day(con: duckdb.DuckDBPyConnection, belief: Belief) -> date | None:
-    """The default of ``--as-of``: latest business date, else ``valid_from``, else day of a load."""
-    for time, column in (("day", "date"), ("fact", "valid_from")):
-        days = [
-            day
-            for name, table in tables().items()
-            if table.time == time and (day := belief.last_day(con, name, column))
-        ]
-        if days:
-            return max(days)
-    last = belief.loads.get(belief.sequence)
-    return last.known_at.date() if last else None
 
 
 def _commit(con: duckdb.DuckDBPyConnection, batch: Batch) -> Receipt:

@@ -179,21 +179,35 @@ def fact_id_sql(table: Table, source: str) -> str:
 
     def part(name: str, expression: str) -> str:
         text = f"CAST({expression} AS VARCHAR)"
-        return f"coalesce('{name}=' || strlen({text}) || ':' || {text}, '')"
+        return f"'{name}=' || strlen({text}) || ':' || {text}"
 
     parts = [part("source", source), *(part(c.name, quoted(c.name)) for c in table.columns)]
-    return f"CAST(md5('{table.name}|' || {' || '.join(parts)}) AS UUID)"
+    # concat leaves out what is NULL, which a blank makes of its part
+    return f"CAST(md5(concat('{table.name}|', {', '.join(parts)})) AS UUID)"
 
 
-def create_table(table: Table) -> str:
-    """SQL that creates the table of facts."""
-    own = [
-        f"{quoted(c.name)} {c.sql_type}{' NOT NULL' if c.required else ''}" for c in table.columns
-    ]
-    keys = [f"{key_column(c)} UINTEGER" for c in keyed(table)]
-    rest = ["fact_id UUID NOT NULL", "load_seq INTEGER NOT NULL"]
-    origin = ["file VARCHAR NOT NULL", "line BIGINT NOT NULL"]
-    return f"CREATE TABLE {quoted(table.name)} ({', '.join(own + keys + rest + origin)})"
+def own_columns(table: Table) -> dict[str, str]:
+    """The stored columns of a table of facts with their SQL types."""
+    keys = {f"{c}#": "UINTEGER" for c in keyed(table)}
+    own = {c.name: c.sql_type for c in table.columns}
+    origin = {"fact_id": "UUID", "load_seq": "INTEGER", "file": "VARCHAR", "line": "BIGINT"}
+    return own | keys | origin
+
+
+def create_facts(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create a table of facts and those that lead to it from its other ends."""
+    never_blank = {c.name for c in table.columns if c.required}
+    never_blank |= {"fact_id", "load_seq", "file", "line"}
+    columns = (
+        f"{quoted(name)} {kind}{' NOT NULL' if name in never_blank else ''}"
+        for name, kind in own_columns(table).items()
+    )
+    con.execute(f"CREATE TABLE {quoted(table.name)} ({', '.join(columns)})")
+    for column in turned(table):
+        con.execute(
+            f"CREATE TABLE {turned_name(table, column)}"
+            " (key UINTEGER NOT NULL, lead UINTEGER NOT NULL)"
+        )
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
@@ -202,12 +216,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
     con.execute(SYSTEM)
     for table in tables().values():
-        con.execute(create_table(table))
-        for column in turned(table):
-            con.execute(
-                f"CREATE TABLE {turned_name(table, column)}"
-                " (key UINTEGER NOT NULL, lead UINTEGER NOT NULL)"
-            )
+        create_facts(con, table)
     con.execute(
         f"INSERT INTO meta VALUES ('product', 'graphkit'), ('format', '{FORMAT}'),"
         f" ('model', '{model_hash()}'), ('made', '{__version__}')"
@@ -215,8 +224,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def model_hash() -> str:
-    """A hash of every table's columns and types; a store of another model is brought up to it."""
+    """A hash of every table's columns and types; an older store is brought up to the model."""
     words = [
-        f"{t.name}.{c.name} {c.sql_type} {c.required}" for t in tables().values() for c in t.columns
+        f"{t.name}.{c} {kind}" for t in tables().values() for c, kind in own_columns(t).items()
     ]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
