@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,15 +30,15 @@ def graphkit(
 
 def load_demo(folder: Path, *, correction: bool = True) -> Path:
     """The demo world in a store under `folder`, loaded through the command line."""
-    steps = [
-        ("rzrq", "rzrq", "2026-11-20T12:30:00"),
-        ("canonical", "canonical", "2026-11-20T13:00:00"),
-        ("canonical", "correction", "2026-11-21T02:00:00"),
-    ]
+    plan = tomllib.loads((DEMO / "demo.toml").read_text("utf-8"))
     store = folder / "demo.duckdb"
-    for source, path, known_at in steps[: 3 if correction else 2]:
+    for step in plan["loads"]:
+        if step["paths"] == ["correction"] and not correction:
+            continue
+        known_at = step["known_at"].isoformat()
+        paths = [DEMO / path for path in step["paths"]]
         done = graphkit(
-            "load", source, DEMO / path, "--known-at", known_at, "--store", store, cwd=folder
+            "load", step["source"], *paths, "--known-at", known_at, "--store", store, cwd=folder
         )
         assert done.returncode == 0, done.stderr
     return store

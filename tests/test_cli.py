@@ -148,9 +148,9 @@ def test_unmask_needs_a_reason_and_is_recorded(world: Path, tmp_path: Path) -> N
 def test_loads_and_store_tell_of_themselves(world: Path) -> None:
     listed = graphkit("loads", "list", "--format", "csv", "--store", world, cwd=world.parent)
     rows = list(csv.DictReader(io.StringIO(listed.stdout)))
-    assert [r["source"] for r in rows] == ["rzrq", "canonical", "canonical"]
+    assert [r["source"] for r in rows] == ["canonical", "rzrq", "canonical"]
     assert all(int(r["rows_in"]) == int(r["accepted"]) + int(r["quarantined"]) for r in rows)
-    shown = graphkit("loads", "show", rows[0]["load_id"][:6], "--store", world, cwd=world.parent)
+    shown = graphkit("loads", "show", rows[1]["load_id"][:6], "--store", world, cwd=world.parent)
     assert "RZRQ_FUND" in shown.stdout
     assert graphkit("store", "verify", "--store", world, cwd=world.parent).returncode == 0
     assert "format" in graphkit("store", "info", "--store", world, cwd=world.parent).stdout

@@ -15,7 +15,7 @@ from graphkit.api.place import Place
 from graphkit.api.who import owners
 from graphkit.model.errors import UsageError
 from graphkit.model.shares import percent_short
-from graphkit.model.write import plain
+from graphkit.model.write import percent
 from graphkit.resources import folder
 
 _MARK = "graphkit-demo"
@@ -35,7 +35,7 @@ def demo(out: Path | str) -> Iterator[str]:
     plan = tomllib.loads((source / "demo.toml").read_text("utf-8"))
     place = Place(str(out / "demo.duckdb"))
     yield "1. Loaded"
-    for step in plan["load"]:
+    for step in plan["loads"]:
         result = load(
             place,
             step["source"],
@@ -43,10 +43,11 @@ def demo(out: Path | str) -> Iterator[str]:
             known_at=_moment(step["known_at"]),
         )
         record = result.record
-        new = [f"{count} {name}" for name, count in sorted(record.facts.items()) if count]
+        most = sorted(record.facts.items(), key=lambda item: -item[1])[:5]
+        new = [f"{count} {name}" for name, count in most if count]
         yield (
             f"   {record.source}: {record.rows_in} rows = {record.accepted} accepted + "
-            f"{record.quarantined} quarantined ({', '.join(new)})"
+            f"{record.quarantined} quarantined: {', '.join(new)}"
         )
     night = nightly(place, out / "runs")
     yield "2. Who is behind whom (穿透核查)"
@@ -107,12 +108,14 @@ def _story(report: NightReport) -> Iterator[str]:
         if row["line_crossed"] not in (None, "none"):
             yield (
                 f"   account {row['account_id']}: maintenance ratio (维持担保比例) "
-                f"{plain(row['maintenance_ratio'])}, below the {row['line_crossed']} line"
+                f"{percent(row['maintenance_ratio'])}, below the {row['line_crossed']} line"
             )
     for row in night.measures.limit_checks.to_pylist():
         if row["verdict"] != "ok":
-            about = f"{row['subject']} {row['limit']} {row['code'] or ''}"
-            yield f"   {row['verdict']}: {about}".rstrip()
+            yield (
+                f"   {row['verdict']}: {row['subject']} {row['limit_name']} {row['code'] or ''}: "
+                f"{percent(row['share'])}, limit {percent(row['limit_share'])}"
+            )
     yield "5. What was flagged (融券卖出后减持)"
     for flag in night.flags:
         yield f"   {flag.severity}: {flag.text}"

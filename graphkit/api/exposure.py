@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from graphkit.api.place import Place, party_id
-from graphkit.clients.group import Group
-from graphkit.clients.groups import group_of
-from graphkit.clients.groups import why as chain
+from graphkit.clients import Group, group_of
+from graphkit.clients import why as chain
 from graphkit.margin.measures import Measures, measure
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
@@ -82,10 +81,10 @@ def why(
     with place.open().snapshot(as_of, known_at) as snap:
         rules = Rulebook.on(snap.as_of)
         one, other = party_id(snap, a), party_id(snap, b)
-        found = group_of(snap, rules, one)
+        both = group_of(snap, rules, one) + group_of(snap, rules, other)
+        found = list({g.group_id: g for g in both}.values())
         as_of, known_at = snap.as_of, snap.known_at
-    links = chain(found, one, other)
-    weakest = max((k.rank for k in links), default=0)
+    answer = chain(found, one, other)
     rows = [
         (
             number,
@@ -94,21 +93,13 @@ def why(
             k.kind,
             k.standing,
             k.text,
-            "weakest" if len(links) > 1 and k.rank == weakest else "",
+            "weakest" if number - 1 == answer.weakest else "",
             " ".join(k.facts),
         )
-        for number, k in enumerate(links, 1)
+        for number, k in enumerate(answer.links, 1)
     ]
-    notes = (
-        ()
-        if links
-        else (
-            f"{one} and {other} are not one client by what is on file: no group of {one} "
-            f"({', '.join(g.group_id for g in found) or 'none'}) holds {other}",
-        )
-    )
     columns = ("step", "a", "b", "kind", "standing", "why", "mark", "facts")
-    return Answer("why", columns, rows, as_of, known_at, notes)
+    return Answer("why", columns, rows, as_of, known_at, (answer.text,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def party_id(snapshot: Snapshot, text: str) -> str:
     if not by_id:
         by_id = {row[0] for row in snapshot.rows("party", ["party_id"], "name", [text])}
     if len(by_id) == 1:
-        return by_id.pop()
+        return str(by_id.pop())
     if by_id:
         raise UsageError(
             f"{text!r} is the name of {len(by_id)} parties, which are not the same for that; name "

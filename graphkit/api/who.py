@@ -181,6 +181,21 @@ class OwnersReport:
         """The steps behind each person, with the facts they cite (file, line, dates)."""
         return Answer("evidence", EVIDENCE, list(self._steps()), self.as_of, self.known_at)
 
+    def evidence_text(self) -> list[str]:
+        """The same for people: each person, the steps, and below each step its facts."""
+        lines: list[str] = []
+        for p in self.owners.persons:
+            name = self.names.get(p.party_id) or p.party_id
+            lines.append(f"{name} ({p.party_id}), limb {p.limb}: {p.verdict}")
+            for step in p.steps:
+                rests = f" [{', '.join(map(str, step.earlier))}]" if step.earlier else ""
+                lines.append(f"  {step.number}.{rests} {step.text}")
+                for f in step.facts:
+                    span = f", {f.valid_from or '…'} to {f.valid_to or '…'}"
+                    dates = span if f.valid_from or f.valid_to else ""
+                    lines.append(f"     - {f.text} ({f.source} {f.file}:{f.line}{dates})")
+        return lines
+
     def _steps(self) -> Iterator[tuple[object, ...]]:
         for p in self.owners.persons:
             for step in p.steps:

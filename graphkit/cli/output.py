@@ -107,11 +107,13 @@ def _table(answer: Answer, out: TextIO) -> None:
     held = list(islice(rows, _TABLE_ROWS))
     more = sum(1 for _ in rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, column in enumerate(answer.columns):
+    shown = [i for i in range(len(answer.columns)) if any(plain(row[i]) for row in held)]
+    for i in shown:
+        column = answer.columns[i]
         right = any(_number(row[i]) for row in held)
         table.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in held:
-        table.add_row(*(_cell(plain(value)) for value in row))
+        table.add_row(*(_cell(plain(row[i])) for i in shown))
     terminal = out.isatty()
     console = Console(
         file=out, width=None if terminal else 200, highlight=False, legacy_windows=False

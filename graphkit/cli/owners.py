@@ -42,7 +42,11 @@ def owners(
 ) -> bool:
     """Who is behind PARTY: persons by limb, figures, verdict, and whether it is settled."""
     report = api.owners(place, party, profile=profile, as_of=as_of, known_at=known_at)
-    output.emit(report.persons(), *([report.evidence()] if explain else []))
+    if explain and output.is_table:
+        output.emit(report.persons())
+        output.write_lines(report.evidence_text())
+    else:
+        output.emit(report.persons(), *([report.evidence()] if explain else []))
     for line in report.status_lines():
         output.say(line)
     return report.owners.status == "unresolved"

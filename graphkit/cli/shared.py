@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -16,6 +16,8 @@ from graphkit import api
 from graphkit.cli.output import emit
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
+from graphkit.model.identifiers import mask
+from graphkit.model.write import visible
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -125,10 +127,20 @@ class Output:
             notes=None if self.quiet else sys.stderr,
         )
 
+    @property
+    def is_table(self) -> bool:
+        """Whether people read it on a terminal."""
+        return self.place is None and self.format in (None, "table")
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Text for people, on stdout, masked like a table."""
+        for line in lines:
+            click.echo(visible(line if self.unmask else mask(line)))
+
     def say(self, text: str) -> None:
         """Say something beside the data, on stderr."""
         if not self.quiet:
-            click.echo(text, err=True)
+            click.echo(visible(text if self.unmask else mask(text)), err=True)
 
 
 def output_options(command: F) -> F:

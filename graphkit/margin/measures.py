@@ -30,6 +30,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+RATIOS = frozenset(
+    {
+        "maintenance_ratio",
+        "pooled_ratio",
+        "pooled_ratio_indebted",
+        "worst_ratio",
+        "share",
+        "warning_share",
+        "limit_share",
+        *(f"{line}_line" for line in ("warning", "call", "restore", "urgent", "withdraw")),
+    }
+)
+"""Columns of the tables below that hold fractions, which people read as percents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What :func:`measure` found, as Arrow tables with exact decimals.

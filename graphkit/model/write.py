@@ -93,6 +93,18 @@ def plain(value: Any) -> str:
     return str(value)
 
 
+def percent(value: Decimal) -> str:
+    """A fraction of at most eight decimals as a percent for people, no digit lost.
+
+    Examples
+    --------
+    >>> percent(Decimal("1.655629")), percent(Decimal("0.05000000")), percent(Decimal("1.400000"))
+    ('165.5629 %', '5 %', '140 %')
+    """
+    text = f"{value.scaleb(2):f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
 def write_csv(
     out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, guard: bool
 ) -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from graphkit.clients.group import Group
-from graphkit.clients.groups import groups as same_client_groups
+from graphkit.clients import Group, grouping
 from graphkit.margin.measures import Measures, measure
 from graphkit.model.findings import Finding
 from graphkit.rules.book import Rulebook
@@ -54,15 +53,15 @@ class Night:
 def compute(run_id: str, snapshot: Snapshot, rules: Rulebook, progress: Progress) -> Night:
     """The night's groups, measures and findings on one snapshot."""
     progress("same-client groups")
-    groups = same_client_groups(snapshot, rules)
+    grouped = grouping(snapshot, rules)
+    groups = list(grouped.groups)
     progress("maintenance ratios and limits")
     measures = measure(snapshot, rules, groups)
     progress("short sales against transfers")
     flags = short_then_reduce(snapshot, rules, groups)
-    findings = sorted(
-        [f for _, f in snapshot.findings()] + list(measures.findings),
-        key=lambda f: (f.code, f.subject, f.message),
-    )
+    every = [*(f for _, f in snapshot.findings()), *grouped.findings, *measures.findings]
+    by_content = {(f.code, f.subject, f.message, f.facts): f for f in every}
+    findings = [by_content[key] for key in sorted(by_content)]
     named = {m.party_id for g in groups for m in g.members}
     names = {
         party: name or ""

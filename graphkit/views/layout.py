@@ -57,9 +57,7 @@ def _depths(graph: nx.DiGraph[int], sign: int) -> dict[int, int]:
     depth: dict[int, int] = {}
     for part in nx.topological_sort(packed):
         depth[part] = max((depth[p] + 1 for p in packed.predecessors(part)), default=1)
-    return {
-        node: sign * depth[part] for part, members in packed.nodes("members") for node in members
-    }
+    return {node: sign * depth[part] for part in packed for node in packed.nodes[part]["members"]}
 
 
 def positions(
@@ -122,7 +120,8 @@ def _placed(
         top = edge[side] + (side * LAYER if depth else 0)
         for r, row in enumerate(rows):
             inner = {
-                n: [found[m][0] for m in near[n] if m in found] or [x[n]] for n in layers[depth]
+                n: [float(found[m][0]) for m in near[n] if m in found] or [x[n]]
+                for n in layers[depth]
             }
             middle = fmean(fmean(inner[n]) for n in layers[depth])
             if len(rows) == 1:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import graphkit
+from graphkit.margin.measures import RATIOS
 from graphkit.model.identifiers import mask
-from graphkit.model.write import arrow_rows, plain, visible
+from graphkit.model.write import arrow_rows, percent, plain, visible
 from graphkit.nightly.night import Night
 from graphkit.resources import folder
 from graphkit.views.page import template, trusted
@@ -95,22 +96,27 @@ _SECTIONS = [
         "account_measures",
         "触线账户",
         "accounts below a line, or whose ratio is not whole",
-        "account_id client_id maintenance_ratio line_crossed assets debt shortfall ratio_standing",
-        "Maintenance ratio 维持担保比例 as a fraction, rounded down; lines are compared exactly.",
+        "account_id client_id maintenance_ratio line_crossed call_line assets debt "
+        "shortfall_to_call ratio_standing",
+        "Maintenance ratios 维持担保比例 are rounded down; lines are compared exactly.",
         _crossed,
     ),
     _Spec(
         "limit_checks",
         "限额",
         "limits near or over",
-        note="Group limits on net capital are this house's policy, shown as warnings.",
+        "subject_kind subject limit_name code value base share warning_share limit_share verdict "
+        "rule_status",
+        "Shares are rounded up. Group limits on net capital are house policy, shown as warnings.",
         keep=lambda row: row["verdict"] != "ok",
     ),
     _Spec(
         "group_measures",
         "同一客户合并",
         "groups, pooled",
-        note="Pooling is monitoring only: no collateral of one member covers another. The worst "
+        "group_id members accounts assets debt pooled_ratio worst_member worst_ratio "
+        "own_shortfall_sum line_crossed ratio_standing unresolved",
+        "Pooling is monitoring only: no collateral of one member covers another. The worst "
         "member and the sum of own shortfalls always stand beside the pooled ratio.",
     ),
     _Spec(
@@ -143,7 +149,7 @@ def _section(night: Night, spec: _Spec) -> _Section:
         spec.note,
         f"{spec.table}.csv",
         [{"title": c.replace("_", " "), "number": c in numbers} for c in chosen],
-        [[_cell(row[c], c in numbers) for c in chosen] for row in rows[:MOST_ROWS]],
+        [[_cell(c, row[c], c in numbers) for c in chosen] for row in rows[:MOST_ROWS]],
         len(rows),
     )
 
@@ -154,9 +160,9 @@ def _rows(table: pa.Table, keep: Callable[[dict[str, Any]], bool]) -> list[dict[
     return [row for row in every if keep(row)]
 
 
-def _cell(value: Any, number: bool) -> dict[str, str]:
+def _cell(column: str, value: Any, number: bool) -> dict[str, str]:
     text = visible(mask(plain(value)))
     if isinstance(value, Decimal):
-        text = f"{value:,f}"
+        text = percent(value) if column in RATIOS else f"{value:,.2f}"
     tone = "n" if number else ("bad" if text in _BAD else "warn" if text in _WARN else "")
     return {"text": text, "tone": tone}
