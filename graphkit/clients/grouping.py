@@ -66,7 +66,13 @@ def group_of(snapshot: Snapshot, rules: Rulebook, x: str) -> list[Group]:
     from graphkit.clients.closure import read_closure
 
     facts, clients = read_closure(snapshot, rules, {x})
-    return list(form_groups(snapshot, rules, facts, clients, [x]).groups)
+    found = form_groups(snapshot, rules, facts, clients, [x]).groups
+    # Whether a group without a certain client is shown hangs on the other groups of its clients.
+    others = {min(m.party_id for m in g.members if m.client) for g in found if not g.accounts}
+    if others - {x}:
+        facts, clients = read_closure(snapshot, rules, {x} | others)
+        found = form_groups(snapshot, rules, facts, clients, [x, *others]).groups
+    return [g for g in found if any(m.party_id == x for m in g.members)]
 
 
 def form_groups(
@@ -125,8 +131,9 @@ def candidates(
     for party in reach:
         if party in from_start:
             found |= former.homes(party)
-        elif former.is_top(party):
-            found.add(party)
+        for top in former.tops.above.get(party, (party,)):
+            if party in former.tops.ring(top) and former.is_top(top):
+                found.add(top)
     return found
 
 
