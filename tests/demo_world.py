@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from graphkit import ingest
+from graphkit.clients import groups, why
 from graphkit.clients.group import Group
-from graphkit.clients.groups import groups
-from graphkit.clients.why import why
 from graphkit.margin.measures import Measures, measure
 from graphkit.model.shares import percent_down, percent_up
 from graphkit.ownership import control, interest
@@ -219,8 +218,8 @@ def _flags(at: Moment) -> Rows:
             [
                 at.old(flag.group_id),
                 flag.code,
-                "+".join(flag.contracts),
-                flag.transfer_id,
+                "+".join(at.old(c) for c in flag.contracts),
+                at.old(flag.transfer_id),
                 _trading_days(figures),
                 figures["overlap_percent"],
                 figures["locked_spread"],
