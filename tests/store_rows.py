@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from graphkit.model.batch import Batch, FileStamp, Supersedes
 from graphkit.model.findings import Fault, Finding
 from graphkit.model.shares import PERCENT
 from graphkit.model.tables import Column, tables
+from graphkit.store.base import GraphStore, Snapshot
 
 _ARROW = {
     "bool": pa.bool_(),
@@ -102,3 +104,32 @@ def _value(column: Column, value: Any) -> Any:
         digits = {"money": 2, "price": 4, "quantity": 2, "rate": 8, "amount": 8}[column.type]
         return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits))
     return value
+
+
+def stakes(snapshot: Snapshot) -> list[tuple[str, str, int]]:
+    """Holder, entity and least capital in percent, in the snapshot's order."""
+    rows = snapshot.rows("stake", ["holder_id", "entity_id", "capital_min"])
+    return [(holder, entity, share // PERCENT) for holder, entity, share in rows]
+
+
+def seen(
+    store: GraphStore, known_at: datetime | None = None, as_of: date | None = None
+) -> list[tuple[str, str, int]]:
+    with store.snapshot(as_of, known_at) as snapshot:
+        return stakes(snapshot)
+
+
+def everything(snapshot: Snapshot) -> bytes:
+    """Every table of the snapshot with its types and values, as text."""
+    read = {name: snapshot.arrow(name) for name in tables()}
+    return repr([(n, t.schema.types, t.to_pylist()) for n, t in read.items()]).encode()
+
+
+def codes(findings: tuple[Finding, ...]) -> list[str]:
+    return [f.code for f in findings]
+
+
+def sound(self: object, store: GraphStore) -> Iterator[None]:
+    """A fixture: whatever a test did, the store holds its invariants afterwards."""
+    yield
+    assert store.verify() == []
