@@ -9,8 +9,8 @@ import pytest
 from memory_snapshot import MemorySnapshot
 
 from graphkit.clients import Group, group_of, why
-from graphkit.clients.grouping import form_groups
 from graphkit.clients.inputs import ClientFacts, Relation
+from graphkit.clients.one_client import form_groups
 
 from .engine_case import facts_of, rules_with
 from .oracle_clients import World, groups

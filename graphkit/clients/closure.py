@@ -11,11 +11,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from graphkit.clients.forming import Former
-from graphkit.clients.grouping import candidates
 from graphkit.clients.inputs import ClientFacts, read_client_facts, read_decisions, read_relations
 from graphkit.clients.l1 import build_l1
 from graphkit.clients.links import LinkMaker
 from graphkit.clients.majority import settle
+from graphkit.clients.one_client import candidates
 from graphkit.ownership.facts import OwnershipFacts, read_facts
 from graphkit.rules.book import Rulebook
 

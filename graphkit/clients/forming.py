@@ -151,7 +151,7 @@ class Former:
     def _take(self, draft: Draft, start: int, order: Iterable[int], standing: Standing) -> None:
         """Take in what `start` controls, each with its link."""
         order = list(order)
-        if not order:
+        if all(party in draft.standing for party in order):
             return
         links = self.maker.control([start], self._sure(start), "member")
         if standing == "possible":

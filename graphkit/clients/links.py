@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphkit.clients.group import Link, Standing
 from graphkit.clients.inputs import Relation
@@ -199,6 +200,7 @@ def _passes(register: Register | None, low: int, high: int, graph: OwnershipGrap
     return register is not None and register.certain(low, high, graph.line)
 
 
+@lru_cache(maxsize=65_536)
 def _share(low: int, high: int) -> str:
     if low == high:
         return f"{percent_short(low)} %"

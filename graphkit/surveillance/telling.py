@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from graphkit.clients.group import Link, Standing
-from graphkit.clients.why import chain
+from graphkit.clients.reasons import chain
 from graphkit.surveillance.flag import Figure, Flag, flag_id, number, rounded
 
 if TYPE_CHECKING:
