@@ -5,27 +5,15 @@ Source: SEMANTICS.md section 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from graphkit.model.findings import Finding
 from graphkit.model.shares import FULL, Interval, percent_short
 from graphkit.ownership.facts import RegisterFact, RightFact, StakeFact
 from graphkit.ownership.register import Register
 
-Measure = Literal["capital", "votes"]
 NONE_HELD = Interval(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """What the stakes of one holder in one entity sum to, by one measure."""
-
-    holder: int
-    pseudo: str
-    low: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,58 +36,37 @@ def votes_of(stake: StakeFact, default: str) -> Interval:
     return stake.capital if default == "capital" else NONE_HELD
 
 
-def sum_holdings(
-    rows: Iterable[tuple[int, str, Interval]], moved: Iterable[tuple[int, int | None]] = ()
-) -> list[Holding]:
-    """One holding for each holder, tranches summed, ordered by holder.
+def build_register(
+    entity: EntityStakes, rows: Sequence[tuple[int, str, Interval]], measure: str
+) -> tuple[Register, list[Finding]]:
+    """The register of an entity by one measure, tranches summed, and findings about it.
 
-    `rows` are (holder, pseudo kind, interval). `moved` are (receiver, grantor or None for anyone)
-    of rights that move holdings or votes and are not applied: the grantor may keep or lose all of
-    its own, the receiver may have all that any grantor has. Both worlds, moved and not moved, lie
-    inside; so does every transitive one.
+    `rows` are the stakes as (holder, kind of pseudo party or empty, share).
     """
     low: dict[int, int] = {}
     high: dict[int, int] = {}
-    kind: dict[int, str] = {}
+    own_low = own_high = 0
+    line_low = line_high = float_low = float_high = 0
     for holder, pseudo, share in rows:
-        low[holder] = low.get(holder, 0) + share.low
-        high[holder] = high.get(holder, 0) + share.high
-        kind[holder] = pseudo
-    pairs = list(moved)
-    if pairs:
-        named = {g for _, g in pairs if g is not None}
-        grantors = named if len(named) == len({g for _, g in pairs}) else set(low)
-        pool = sum(high.get(g, 0) for g in grantors)
-        for receiver, _ in pairs:
-            low.setdefault(receiver, 0)
-            kind.setdefault(receiver, "")
-            high[receiver] = high.get(receiver, 0) + pool
-        for grantor in grantors & set(low):
-            low[grantor] = 0
-    return [Holding(h, kind[h], low[h], max(low[h], min(FULL, high[h]))) for h in sorted(low)]
-
-
-def build_register(
-    entity: EntityStakes, holdings: list[Holding], measure: str, stated: Sequence[Interval]
-) -> tuple[Register, list[Finding]]:
-    """The register of an entity by one measure, and findings about it.
-
-    `stated` are the shares as stated: they alone say whether it is over-full or can't be complete,
-    also where rights that are not applied have widened the holdings.
-    """
-    own = next((h for h in holdings if h.holder == entity.entity), None)
-    own_low, own_high = (own.low, own.high) if own else (0, 0)
-    floats = [h for h in holdings if h.pseudo == "free_float"]
-    lines = [h for h in holdings if h.pseudo and h.pseudo != "free_float"]
-    named = [h for h in holdings if not h.pseudo and h.holder != entity.entity]
-
-    sum_low, sum_high = sum(h.low for h in named), sum(h.high for h in named)
-    float_low, float_high = sum(h.low for h in floats), sum(h.high for h in floats)
-    line_low, line_high = sum(h.low for h in lines), sum(h.high for h in lines)
+        if pseudo == "free_float":
+            float_low, float_high = float_low + share.low, float_high + share.high
+        elif pseudo:
+            line_low, line_high = line_low + share.low, line_high + share.high
+        elif holder == entity.entity:
+            own_low, own_high = own_low + share.low, own_high + share.high
+        else:
+            low[holder] = low.get(holder, 0) + share.low
+            high[holder] = high.get(holder, 0) + share.high
+    holders = tuple(sorted(low))
+    lows = tuple([low[h] for h in holders])
+    # Tranches of unknown size may sum to more than the whole; more than all nobody has.
+    highs = tuple([max(low[h], min(FULL, high[h])) for h in holders])
+    own_high = max(own_low, min(FULL, own_high))
+    sum_low, sum_high = sum(lows), sum(highs)
     pseudo_low, pseudo_high = float_low + line_low, float_high + line_high
     least = sum_low + own_low + pseudo_low
-    stated_low, most = sum(s.low for s in stated), sum(s.high for s in stated)
-    over_full = stated_low > FULL
+    most = sum_high + own_high + pseudo_high
+    over_full = least > FULL
 
     findings: list[Finding] = []
     complete = entity.declared is not None and entity.declared.complete
@@ -107,21 +74,19 @@ def build_register(
         complete = False
         findings.append(_contradicted(entity, measure, most))
     if over_full:
-        findings.append(_over_full(entity, measure, stated_low))
-
-    undisclosed = 0 if complete or over_full else max(0, FULL - least)
-    if over_full:
-        rest_low, rest_high = pseudo_low, pseudo_high
+        findings.append(_over_full(entity, measure, least))
+        undisclosed, rest_low, rest_high = 0, pseudo_low, pseudo_high
     else:
-        rest_low = max(pseudo_low, FULL - sum_high - own_high)
+        undisclosed = 0 if complete else FULL - least
         room = FULL - sum_low - own_low
+        rest_low = max(pseudo_low, FULL - sum_high - own_high)
         rest_high = min(pseudo_high, room) if complete else room
     whole = line_high + (undisclosed if entity.rest_rule == "whole" else 0)
     dispersed = float_high + (undisclosed if entity.rest_rule == "dispersed" else 0)
     register = Register(
-        holders=tuple(h.holder for h in named),
-        low=tuple(h.low for h in named),
-        high=tuple(h.high for h in named),
+        holders=holders,
+        low=lows,
+        high=highs,
         own_low=own_low,
         own_high=own_high,
         rest_low=rest_low,
@@ -138,6 +103,43 @@ def build_register(
         sum_high=sum_high,
     )
     return register, findings
+
+
+def widen(
+    register: Register, moved: Collection[tuple[int, int | None]], pseudo: Sequence[str]
+) -> Register:
+    """The register with both readings of rights that move holdings or votes and aren't applied.
+
+    `moved` are (receiver, grantor, or None for anyone). A grantor may keep or lose all of its own;
+    a receiver may have, beside its own, all that any grantor has. Moved, not moved, moved in part
+    and on through others: each such register lies inside.
+    """
+    if not moved:
+        return register
+    low = dict(zip(register.holders, register.low, strict=True))
+    high = dict(zip(register.holders, register.high, strict=True))
+    grantors = {g for _, g in moved if g is not None}
+    from_rest = any(g is None or pseudo[g] for _, g in moved)
+    if any(g is None for _, g in moved):
+        grantors |= set(low)
+    pool = sum(high.get(g, 0) for g in grantors) + (register.rest_high if from_rest else 0)
+    for grantor in grantors & set(low):
+        low[grantor] = 0
+    for receiver in {r for r, _ in moved if not pseudo[r]}:
+        low.setdefault(receiver, 0)
+        high[receiver] = min(FULL, high.get(receiver, 0) + pool)
+    holders = tuple(sorted(low))
+    return replace(
+        register,
+        holders=holders,
+        low=tuple([low[h] for h in holders]),
+        high=tuple([max(low[h], high[h]) for h in holders]),
+        sum_low=sum(low.values()),
+        sum_high=sum(max(low[h], high[h]) for h in holders),
+        rest_low=0 if from_rest else register.rest_low,
+        pseudo_low=0 if from_rest else register.pseudo_low,
+        float_low=0 if from_rest else register.float_low,
+    )
 
 
 def _contradicted(entity: EntityStakes, measure: str, most: int) -> Finding:
@@ -188,4 +190,19 @@ def not_applied(right: RightFact, label: str) -> Finding:
         facts=(right.fact.fact_id,),
         effect="lower_bound",
         details={"holder_id": right.holder, "kind": right.kind, "from_id": right.from_id},
+    )
+
+
+def ignored(entity: str, label: str, kind: str, stakes: Sequence[StakeFact]) -> Finding:
+    """The finding about holdings in a party that has no register by its kind."""
+    return Finding(
+        code="holders-ignored",
+        severity="warning",
+        subject=entity,
+        message=(
+            f"{label} is on file as {kind}, which has no holders, yet {len(stakes)} holdings in it "
+            "are on file; they are left out. Correct its kind or the holdings"
+        ),
+        facts=tuple(s.fact.fact_id for s in stakes),
+        effect="excluded",
     )

@@ -21,9 +21,10 @@ from graphkit.model.findings import Finding
 from graphkit.ownership.building import (
     EntityStakes,
     build_register,
+    ignored,
     not_applied,
-    sum_holdings,
     votes_of,
+    widen,
 )
 from graphkit.ownership.facts import (
     BlocFact,
@@ -163,6 +164,7 @@ class OwnershipGraph:
         default = rules["votes_default"].value
         rest_rule = rules["rest_rule"].value
         bare = frozenset(rules["register_without_holders"].value)
+        never = frozenset(rules["without_register"].value)
         moving = rules["moving_rights"].value
         for entity, facts in self.all_rights.items():
             self.findings += [not_applied(f, self.label(entity)) for f in facts if f.kind in moving]
@@ -172,6 +174,9 @@ class OwnershipGraph:
             stakes = self.stakes[first:last]
             stated = any(s.votes is not None for s in stakes)
             if not stakes and kind not in bare:
+                continue
+            if kind in never or self.pseudo[entity]:
+                self.findings.append(ignored(self.ids[entity], self.label(entity), kind, stakes))
                 continue
             declared = self.registers.get(entity)
             rule = (declared.rest_rule if declared else None) or rest_rule.get(kind, "none")
@@ -200,11 +205,9 @@ class OwnershipGraph:
             holder = self.index[stake.holder]
             share = stake.capital if capital else votes_of(stake, votes_default)
             rows.append((holder, self.pseudo[holder], share))
-        register, findings = build_register(
-            place, sum_holdings(rows, moved), measure, [share for _, _, share in rows]
-        )
+        register, findings = build_register(place, rows, measure)
         self.findings += findings
-        return register
+        return widen(register, moved, self.pseudo)
 
     def _moved(
         self, entity: int, moving: dict[str, list[str]]
