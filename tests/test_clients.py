@@ -16,7 +16,7 @@ from graphkit.clients import Group, group_of, grouping, groups, why
 from graphkit.rules.book import Rulebook
 
 RULES = Rulebook.on(date(2026, 11, 20))
-KINDS = {"F": "private_fund", "T": "trust", "S": "state_body"}
+COMPANIES = "A=company B=company"
 
 
 def world(
@@ -386,19 +386,20 @@ def test_a_decision_that_new_facts_contradict_is_reported() -> None:
         {"holder_id": "P", "entity_id": "B", "percent": "60", "valid_from": "2026-11-02"},
     ]
     apart = decision("apart", "A", "B")
-    result = grouping(world("A B", {("P", "A"): "60"}, stake=stakes, decision=[apart]), RULES)
+    result = grouping(world("A B", stake=stakes, kinds=COMPANIES, decision=[apart]), RULES)
     [finding] = result.findings
     assert finding.code == "decision_contradicted"
     assert finding.facts == ("decision:1", "stake:2")
     # known when the decision was made: nothing new speaks against it
     stakes[1]["valid_from"] = "2026-09-30"
-    result = grouping(world("A B", {("P", "A"): "60"}, stake=stakes, decision=[apart]), RULES)
+    result = grouping(world("A B", stake=stakes, kinds=COMPANIES, decision=[apart]), RULES)
     assert result.findings == ()
 
 
 def test_a_join_that_new_facts_contradict_is_reported() -> None:
     stakes = [{"holder_id": "Z", "entity_id": "B", "percent": "60", "valid_from": "2026-11-02"}]
-    result = grouping(world("A B", stake=stakes, decision=[decision("join", "A", "B")]), RULES)
+    join = decision("join", "A", "B")
+    result = grouping(world("A B", stake=stakes, kinds=COMPANIES, decision=[join]), RULES)
     assert [f.code for f in result.findings] == ["decision_contradicted"]
     assert sure(list(result.groups)) == {"L1:A": "A B Z"}
 
@@ -433,3 +434,27 @@ def test_wanted_clients_only() -> None:
     assert groups(snapshot, RULES, ["B"]) == groups(snapshot, RULES)[:1]
     assert group_of(snapshot, RULES, "P") == groups(snapshot, RULES)[:1]
     assert group_of(snapshot, RULES, "nobody") == []
+
+
+def test_group_of_follows_decisions() -> None:
+    # join B and C, keep A and B apart: the groups of each party equal those of the whole.
+    stakes = {("P", "A"): "60", ("P", "B"): "60", ("Q", "C"): "60", ("C", "D"): "60"}
+    both = [decision("join", "B", "C"), decision("apart", "A", "B")]
+    snapshot = world("A B C D", stakes, relations=("Q R spouse",), decision=both)
+    whole = groups(snapshot, RULES)
+    for party in "ABCDPQR":
+        holding = [g for g in whole if any(m.party_id == party for m in g.members)]
+        assert group_of(snapshot, RULES, party) == holding
+    assert sure(whole) == {"L1:A": "A P", "L1:B": "B C D Q R"}
+
+
+def test_a_join_does_not_undo_a_parting() -> None:
+    # A and B are kept apart; joining C with each would bring them together: the second is refused.
+    three = [
+        decision("apart", "A", "B"),
+        decision("join", "A", "C"),
+        decision("join", "C", "B", made_on="2026-10-02"),
+    ]
+    result = grouping(world("A B C", decision=three), RULES)
+    assert sure(list(result.groups)) == {"L1:A": "A C", "L1:B": "B"}
+    assert [(f.code, f.subject) for f in result.findings] == [("decision_not_applied", "d:joinCB")]

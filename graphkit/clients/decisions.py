@@ -7,7 +7,6 @@ works earlier, on the professional right that it names (:mod:`graphkit.clients.m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import TYPE_CHECKING
 
 from graphkit.clients.forming import Draft, Former
@@ -47,39 +46,53 @@ def known(decisions: Iterable[Decision], former: Former) -> tuple[list[Decision]
     return applied, findings
 
 
-def join(drafts: list[Draft], decision: Decision, former: Former) -> list[Draft]:
+def join(
+    drafts: list[Draft], decision: Decision, former: Former, apart: Iterable[Decision]
+) -> tuple[list[Draft], list[Finding]]:
     """The drafts with each that holds one subject merged with each that holds the other.
 
     Where a subject stands in two groups (a fund with two controllers), each is merged by itself:
-    a decision about a fund does not make its controllers one client.
+    a decision about a fund does not make its controllers one client. Two drafts that would bring
+    together whom another decision keeps apart stay as they are, with a finding.
     """
     index = former.graph.index
     a, b = index[decision.a], index[decision.b]
     with_a = [d for d in drafts if d.standing.get(a) == "member"]
     with_b = [d for d in drafts if d.standing.get(b) == "member"]
     if any(d is e for d in with_a for e in with_b):
-        return drafts
+        return drafts, []
     rank = former.maker.ranks.rank("decision", "member")
     link = Link(decision.a, decision.b, "decision", decision.text(), (decision.fact,), rank)
-    merged = []
+    merged: list[Draft] = []
+    findings: list[Finding] = []
+    used: set[int] = set()
     several = len(with_a) > 1 or len(with_b) > 1
     for one in with_a:
         for other in with_b:
-            draft = Draft(
-                tuple(sorted({*one.tops, *other.tops})), one.controllers | other.controllers
-            )
-            for part in (one, other):
-                for party, standing in part.standing.items():
-                    if standing == "member" or party not in draft.standing:
-                        draft.standing[party] = standing
-                        draft.reason[party] = part.reason[party]
-                draft.links |= part.links
-                draft.stops += part.stops
+            draft = _merged(one, other)
+            against = [d for d in apart if {index[d.a], index[d.b]} <= draft.standing.keys()]
+            if against:
+                text = f"{decision.text()} is not applied: {against[0].text()}"
+                fact = (against[0].fact,)
+                findings.append(_finding("decision_not_applied", decision, text, fact))
+                continue
             draft.links[link.a, link.b, link.kind] = link
             draft.shared = several or one.shared or other.shared
             merged.append(draft)
-    old = {id(d) for d in (*with_a, *with_b)}
-    return [d for d in drafts if id(d) not in old] + merged
+            used |= {id(one), id(other)}
+    return [d for d in drafts if id(d) not in used] + merged, findings
+
+
+def _merged(one: Draft, other: Draft) -> Draft:
+    draft = Draft(tuple(sorted({*one.tops, *other.tops})), one.controllers | other.controllers)
+    for part in (one, other):
+        for party, standing in part.standing.items():
+            if standing == "member" or party not in draft.standing:
+                draft.standing[party] = standing
+                draft.reason[party] = part.reason[party]
+        draft.links |= part.links
+        draft.stops += part.stops
+    return draft
 
 
 def keep_apart(drafts: list[Draft], decision: Decision, former: Former) -> list[int]:
@@ -132,7 +145,7 @@ def contradicted(
     )
     links = [link for chain in chains for link in chain]
     facts = {fact for link in links for fact in link.facts}
-    new = sorted(facts & _newer(snapshot, links, decision.made_on))
+    new = sorted(facts & _newer(snapshot, links, decision))
     if not new:
         return None
     texts = sorted({link.text for link in links if set(link.facts) & set(new)})
@@ -168,14 +181,17 @@ def _chain(draft: Draft, party: int, former: Former) -> list[Link]:
     return found
 
 
-def _newer(snapshot: Snapshot, links: list[Link], made_on: date) -> set[str]:
-    """The facts behind some links that began after a day; without a beginning, became known."""
+def _newer(snapshot: Snapshot, links: list[Link], decision: Decision) -> set[str]:
+    """The facts behind some links that began after a decision was made.
+
+    A fact without a beginning counts when it became known after the decision was.
+    """
     parties = {link.b for link in links} | {link.a for link in links}
     found: set[str] = set()
     for table, column in _TABLES:
         columns = ["fact_id", "valid_from", "known_from"]
         for fact, begins, known_from in snapshot.rows(table, columns, column, parties):
-            if (begins or known_from.date()) > made_on:
+            if begins > decision.made_on if begins else known_from > decision.known_from:
                 found.add(fact)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +39,7 @@ class Decision:
     reason: str
     until: date | None
     fact: str
+    known_from: datetime
 
     def text(self) -> str:
         """The decision as a sentence for people."""
@@ -100,7 +101,7 @@ def read_relations(
 def read_decisions(snapshot: Snapshot) -> list[Decision]:
     """The decisions about clients in force on the as-of day, in the order they were made."""
     columns = ["decision_id", "kind", "subject_a", "subject_b", "who", "made_on", "reason"]
-    columns += ["until", "fact_id"]
+    columns += ["until", "fact_id", "known_from"]
     kinds = ("join", "apart", "promote")
     found = []
     for row in snapshot.rows("decision", columns, where="kind", among=kinds):

@@ -99,15 +99,18 @@ def form_groups(
         finding = contradicted(snapshot, decision, drafts, former)
         if finding is not None:
             findings.append(finding)
+    # first who is kept apart, then who is joined: a join may not undo a parting
+    apart = [d for d in decisions if d.kind == "apart"]
+    for decision in apart:
+        for party in keep_apart(drafts, decision, former):
+            if not any(d.standing.get(party) == "member" for d in drafts):
+                former.own.add(party)
+                drafts.append(former.form(party))
+    drafts = _one_each(drafts)
     for decision in decisions:
         if decision.kind == "join":
-            drafts = join(drafts, decision, former)
-    for decision in decisions:
-        if decision.kind == "apart":
-            for party in keep_apart(drafts, decision, former):
-                if not any(d.standing.get(party) == "member" for d in drafts):
-                    former.own.add(party)
-                    drafts.append(former.form(party))
+            drafts, refused = join(drafts, decision, former, apart)
+            findings += refused
     client_numbers = {graph.index[c] for c in clients.accounts}
     kept = _worth_showing(_one_each(drafts), client_numbers)
     open_owner = unresolved(OwnershipGraph.build(facts, rules))
