@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 from graphkit.ingest import loader as loaders
 from graphkit.ingest.choose import choose
 from graphkit.ingest.readers import Progress, RawFile, read_file
-from graphkit.ingest.validate import Validated, validate
+from graphkit.ingest.validate import Validated, Wrong, validate
 from graphkit.ingest.workspace import register, run, unused, workspace
 from graphkit.model.batch import Batch
 from graphkit.model.errors import InputRefused
@@ -90,12 +90,16 @@ def read(
 def _faults(files: Sequence[RawFile], done: Validated) -> list[Fault]:
     """Every fault, one a record, with the record as it stood."""
     found = [fault for raw in files for fault in raw.faults]
+    wrong: dict[str, dict[int, Wrong]] = {}
+    for (file, line), one in done.faults.items():
+        wrong.setdefault(file, {})[line] = one
     for raw in files:
-        here = {line: fault for (file, line), fault in done.faults.items() if file == raw.name}
-        if here:
+        if here := wrong.get(raw.name):
             texts = raw.raw(here.keys())
-            found += [replace(fault, raw=texts[line]) for line, fault in here.items()]
-    return sorted(found, key=lambda fault: (fault.file, fault.line))
+            for line, (code, column, value, wanted, table) in here.items():
+                text = texts[line]
+                found.append(Fault(code, raw.name, line, column, value, wanted, text, table))
+    return sorted(found, key=attrgetter("file", "line"))
 
 
 def _strict(faults: Sequence[Fault]) -> InputRefused:

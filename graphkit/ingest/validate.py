@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphkit.ingest.cells import Problem, problem
 from graphkit.ingest.checks import SCHEMES, Check, TableSql
@@ -21,7 +21,7 @@ from graphkit.ingest.faults import expected
 from graphkit.ingest.loader import Loader
 from graphkit.ingest.readers import Progress
 from graphkit.ingest.workspace import q
-from graphkit.model.findings import Fault, Finding
+from graphkit.model.findings import Finding
 from graphkit.model.identifiers import cn_id_valid, lei_valid, uscc_valid
 from graphkit.model.tables import tables
 
@@ -37,12 +37,22 @@ Place = tuple[str, int]
 """File and line of a raw row."""
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a raw row: a fault without its place and the row's text."""
+
+    code: str
+    column: str
+    value: str
+    expected: str
+    table: str
+
+
 @dataclass(slots=True)
 class Validated:
-    """The canonical tables of a load, and the faults of its raw rows, one a row."""
+    """The canonical tables of a load, and what is wrong with its raw rows, one fault a row."""
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
-    faults: dict[Place, Fault] = field(default_factory=dict)
+    faults: dict[Place, Wrong] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -101,12 +111,11 @@ class _Work:
         value: str | None,
     ) -> None:
         """Note the fault of a raw row (its first counts), columns as the file calls them."""
-        origin = self.loader.origin.get(plan.table.name, {})
-        shown = ", ".join(origin.get(c, c) for c in columns)
-        code, wanted = wrong
-        self.done.faults.setdefault(
-            place, Fault(code, *place, shown, value or "", wanted, "", plan.table.name)
-        )
+        if place not in self.done.faults:
+            table = plan.table.name
+            origin = self.loader.origin.get(table, {})
+            shown = ", ".join([origin.get(c, c) for c in columns])
+            self.done.faults[place] = Wrong(wrong[0], shown, value or "", wrong[1], table)
 
     def _note_wrong_identifiers(self, plan: TableSql) -> None:
         """Make the table of the identifiers whose check digits are wrong."""

@@ -9,6 +9,7 @@ Each record knows its physical line.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -182,11 +183,11 @@ class _Work:
                 self.carried = (data[found.starts[count] :], [b - count for b in bad if b >= count])
                 found.state[count:] = lines.SKIP
         self._parse(found)
+        unread = (found.state == lines.UNDECODABLE).nonzero()[0] + self.line
+        texts = self.raw(unread.tolist()) if len(unread) else {}
         for index in (found.state > lines.SKIP).nonzero()[0].tolist():
             state, line = int(found.state[index]), self.line + index
-            text = found.text(index)
-            if state == lines.UNDECODABLE:
-                text = self.raw([line])[line]
+            text = texts.get(line) or found.text(index)
             self.faults.append(row_fault(state, text, (self.name, line), self.columns, self.spec))
             self.records += 1
         self.line += count
@@ -303,7 +304,7 @@ class _Work:
             for (first, offset), (after, end) in zip(
                 self.marks, [*self.marks[1:], (1 << 62, -1)], strict=True
             ):
-                here = [line for line in rest if first <= line < after]
+                here = rest[bisect_left(rest, first) : bisect_left(rest, after)]
                 if not here:
                     continue
                 handle.seek(offset)
