@@ -190,6 +190,12 @@ def test_moved_votes_of_nobody_named_may_be_anybodys() -> None:
     assert verdict(graph, ["P"], "A") == verdict(graph, ["X"], "A") == "undetermined"
 
 
+def test_agreement_of_one_member_is_left_out_and_said_so() -> None:
+    graph = graph_of(make("", {("P", "A"): 60}, blocs=[("K", ("P",), ())]))
+    assert graph.blocs == []
+    assert [(f.code, f.subject) for f in graph.findings] == [("bloc-of-one", "K")]
+
+
 def test_party_that_is_not_on_file() -> None:
     graph = graph_of(make("", {("P", "A"): 60}))
     with pytest.raises(UsageError, match="'Nobody' is not on file"):

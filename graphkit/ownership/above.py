@@ -1,4 +1,4 @@
-"""Who stands above whom: what single parties and blocs reach, remembered for one question.
+"""Who stands above whom: what single parties and blocs reach, remembered.
 
 The work is kept small by one fact: who certainly controls h, controls (and possibly controls)
 whatever h does. So of all parties that a question could be about, only the *tops* need a fixpoint:
@@ -13,12 +13,25 @@ from graphkit.ownership.closure import Seed, certain, hidden, possible
 from graphkit.ownership.components import components
 from graphkit.ownership.graph import Bloc, OwnershipGraph
 
+_MOST_REMEMBERED = 5_000_000
+
+
+def above_of(graph: OwnershipGraph) -> Above:
+    """What is remembered of a graph; begun anew when it has grown too large for memory."""
+    if graph.above is None or graph.above.size > _MOST_REMEMBERED:
+        graph.above = Above(graph)
+    return graph.above
+
 
 class Above:
-    """What parties and blocs reach in one graph, computed once each."""
+    """What parties and blocs reach in one graph, computed once each.
+
+    `size` counts the entities remembered.
+    """
 
     def __init__(self, graph: OwnershipGraph) -> None:
         self.graph = graph
+        self.size = 0
         self._sure: dict[int, set[int]] = {}
         self._may: dict[int, set[int]] = {}
         self._bloc: dict[tuple[str, int, bool], set[int]] = {}
@@ -27,12 +40,14 @@ class Above:
         """What a party certainly controls."""
         if party not in self._sure:
             self._sure[party] = certain(self.graph, Seed(frozenset((party,)))).joined
+            self.size += len(self._sure[party])
         return self._sure[party]
 
     def may(self, party: int) -> set[int]:
         """What a party may control and reaches by stated links."""
         if party not in self._may:
             self._may[party] = possible(self.graph, Seed(frozenset((party,)))).joined
+            self.size += len(self._may[party])
         return self._may[party]
 
     def bloc_seed(self, bloc: Bloc, *, sure: bool, but: int = -1) -> Seed:
@@ -58,6 +73,7 @@ class Above:
             seed = self.bloc_seed(bloc, sure=sure, but=but)
             grow = certain if sure else possible
             self._bloc[key] = grow(self.graph, seed).joined
+            self.size += len(self._bloc[key])
         return self._bloc[key]
 
     def ancestors(self, start: Iterable[int], *, blocs: bool = False) -> set[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from graphkit.model.findings import Finding
 from graphkit.model.shares import FULL, Interval, percent_short
-from graphkit.ownership.facts import RegisterFact, RightFact, StakeFact
+from graphkit.ownership.facts import BlocFact, RegisterFact, RightFact, StakeFact
 from graphkit.ownership.register import Register
 
 NONE_HELD = Interval(0, 0)
@@ -204,5 +204,20 @@ def ignored(entity: str, label: str, kind: str, stakes: Sequence[StakeFact]) -> 
             "are on file; they are left out. Correct its kind or the holdings"
         ),
         facts=tuple(s.fact.fact_id for s in stakes),
+        effect="excluded",
+    )
+
+
+def bloc_of_one(bloc: BlocFact) -> Finding:
+    """The finding about an agreement of which only one member is on file."""
+    return Finding(
+        code="bloc-of-one",
+        severity="warning",
+        subject=bloc.bloc_id,
+        message=(
+            f"the concert agreement {bloc.bloc_id} has only {', '.join(bloc.members)} on file; "
+            "expected two members or more. It is left out. Ask for the other members"
+        ),
+        facts=tuple(f.fact_id for f in bloc.facts),
         effect="excluded",
     )

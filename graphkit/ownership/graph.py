@@ -20,6 +20,7 @@ from graphkit.model.errors import UsageError
 from graphkit.model.findings import Finding
 from graphkit.ownership.building import (
     EntityStakes,
+    bloc_of_one,
     build_register,
     ignored,
     not_applied,
@@ -39,6 +40,7 @@ from graphkit.ownership.register import Line, Register
 from graphkit.rules.book import Rulebook
 
 if TYPE_CHECKING:
+    from graphkit.ownership.above import Above
     from graphkit.ownership.closure import Hidden
     from graphkit.store.base import Snapshot
 
@@ -94,6 +96,7 @@ class OwnershipGraph:
     line: Line
     findings: list[Finding]
     hidden: Hidden | None = None
+    above: Above | None = None
     without_register: frozenset[str] = frozenset()
 
     @classmethod
@@ -252,6 +255,7 @@ class OwnershipGraph:
         for fact in sorted(blocs, key=lambda b: b.bloc_id):
             members = tuple(sorted({self.index[m] for m in fact.members}))
             if len(members) < 2:
+                self.findings.append(bloc_of_one(fact))
                 continue
             scope = frozenset(self.index[e] for e in fact.scope) if fact.scope else None
             bloc = Bloc(fact.bloc_id, members, scope, fact)

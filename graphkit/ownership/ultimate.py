@@ -8,7 +8,7 @@ stand side by side, each with its ground; nothing here assumes that there is one
 
 from __future__ import annotations
 
-from graphkit.ownership.above import Above
+from graphkit.ownership.above import Above, above_of
 from graphkit.ownership.closure import Seed, certain, possible
 from graphkit.ownership.graph import Bloc, OwnershipGraph
 from graphkit.ownership.results import Controller, Verdict
@@ -17,7 +17,7 @@ from graphkit.ownership.results import Controller, Verdict
 def controllers(graph: OwnershipGraph, entity: str) -> list[Controller]:
     """Every ultimate controller of `entity`, yes and undetermined, in order of parties."""
     target = graph.number(entity)
-    above = Above(graph)
+    above = above_of(graph)
     upstream = above.ancestors([target], blocs=True)
     found: dict[tuple[str, tuple[str, ...], str], Controller] = {}
     for top in above.tops(upstream):
@@ -85,7 +85,7 @@ def ground_of(graph: OwnershipGraph, seed: Seed, target: int, *, sure: bool) -> 
     if target in grow(graph, seed, None).joined:
         return "votes"
     reached = grow(graph, seed).joined | seed.members | seed.hands
-    upstream = Above(graph).ancestors([target])
+    upstream = above_of(graph).ancestors([target])
     kinds = sorted(
         {
             right.kind
