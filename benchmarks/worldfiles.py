@@ -106,16 +106,25 @@ def samples(world: World) -> dict[str, str]:
         "hub": hub,
         "controller": head,
     }
-    return {name: world.ids[i] for name, i in chosen.items()}
+    found = {name: world.ids[i] for name, i in chosen.items()}
+    sizes = {f"{name} holdings": str(world.closure(i)[1]) for name, i in chosen.items()}
+    return {**found, **sizes, "controller companies": str(len(world.controllers[head]))}
 
 
 def main() -> None:
-    """`python -m benchmarks.worldfiles FOLDER PARTIES [SEED]`: write a world and describe it."""
-    folder, parties, *seed = sys.argv[1:]
-    world = write(Path(folder), int(parties), *map(int, seed))
-    for what, count in sorted(describe(world).items()):
+    """`python -m benchmarks.worldfiles FOLDER PARTIES [SEED [CLIENTS]]`: write and describe."""
+    from benchmarks import credit
+
+    place, (parties, seed, clients) = Path(sys.argv[1]), [*map(int, sys.argv[2:]), 7, 0][:3]
+    world = write(place / "owners", parties, seed)
+    counts = describe(world)
+    if clients:
+        counts += credit.write(place / "credit", world, clients, seed)
+    for what, count in sorted(counts.items()):
         print(f"{count:>10}  {what}")
-    print(json.dumps(samples(world)))
+    about = samples(world)
+    print(json.dumps(about))
+    (place / "about.json").write_text(json.dumps(about), "utf-8")
 
 
 if __name__ == "__main__":

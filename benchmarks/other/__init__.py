@@ -1,0 +1,1 @@
+"""The alternatives that graphkit is timed against: each a process of its own, with one answer."""
