@@ -46,6 +46,7 @@
     const facts = element("dl");
     for (const [term, value] of box.figures) facts.append(element("dt", term), element("dd", value));
     panel.append(facts);
+    list("Found behind it 穿透结果", box.found);
     list("Holders on file 股东名册", box.holders);
     list("Rights 控制权", box.rights);
     list("Evidence 依据", box.evidence);

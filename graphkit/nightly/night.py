@@ -87,13 +87,18 @@ def _tables(night: Night) -> dict[str, pa.Table]:
     measures = night.measures
     return {
         "groups": _text_table(
-            "group_id level controllers clients accounts possible_accounts unresolved",
+            "group_id level controllers clients client_names accounts possible_accounts unresolved",
             (
                 (
                     g.group_id,
                     g.level,
                     _joined(g.controllers),
                     _joined(m.party_id for m in g.members if m.client and m.standing == "member"),
+                    ", ".join(
+                        night.names.get(m.party_id) or m.party_id
+                        for m in g.members
+                        if m.client and m.standing == "member"
+                    ),
                     _joined(g.accounts),
                     _joined(g.possible_accounts),
                     _joined(g.unresolved),

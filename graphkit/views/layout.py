@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,32 @@ def _depths(graph: nx.DiGraph[int], sign: int) -> dict[int, int]:
     for part in nx.topological_sort(packed):
         depth[part] = max((depth[p] + 1 for p in packed.predecessors(part)), default=1)
     return {node: sign * depth[part] for part in packed for node in packed.nodes[part]["members"]}
+
+
+def routed(
+    level: dict[int, int], edges: Sequence[tuple[int, int]], first: int
+) -> tuple[dict[int, int], list[list[tuple[int, int]]]]:
+    """Levels with waypoints added, and each edge as its segments through them.
+
+    An edge that passes a level gets a waypoint there (numbers from `first` downwards), so that it
+    runs between the boxes and not behind them.
+
+    Examples
+    --------
+    >>> routed({1: -2, 2: -1, 3: 0}, [(1, 3), (2, 3)], -1)
+    ({1: -2, 2: -1, 3: 0, -1: -1}, [[(1, -1), (-1, 3)], [(2, 3)]])
+    """
+    found, paths = dict(level), []
+    for a, b in edges:
+        step = 1 if level[b] > level[a] else -1
+        stops = [a]
+        for passed in range(level[a] + step, level[b], step) if a != b else ():
+            found[first] = passed
+            stops.append(first)
+            first -= 1
+        stops.append(b)
+        paths.append(list(pairwise(stops)))
+    return found, paths
 
 
 def positions(

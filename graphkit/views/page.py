@@ -23,7 +23,7 @@ from graphkit.ownership.graph import OwnershipGraph
 from graphkit.ownership.results import Owners, Person
 from graphkit.resources import folder
 from graphkit.views.chart import Box, Chart, Line
-from graphkit.views.layout import levels, positions
+from graphkit.views.layout import levels, positions, routed
 from graphkit.views.text import KINDS, RIGHTS, share_text, wrapped
 
 Show = Callable[[str], str]
@@ -37,6 +37,8 @@ _FILL = {
     "unknown": ("#f4f4f4", "#888888"),
 }
 _FUND = ("#e5f3ea", "#4d8a63")
+_ROUTED_BOXES = 60
+_REASONS = 3
 _CHAIN = {"yes": ("#14743b", 2.5, False), "undetermined": ("#b7791f", 2, [6, 5])}
 
 
@@ -86,7 +88,8 @@ def party_page(subject: Subject, chart: Chart, *, unmask: bool = False) -> str:
         profile=owners.profile,
         status=owners.status,
         status_text=said[owners.status],
-        reasons=[show(r) for r in owners.reasons],
+        reasons=[show(r) for r in owners.reasons[:_REASONS]],
+        more_reasons=[show(r) for r in owners.reasons[_REASONS:]],
         settle=[show(s) for s in owners.settle],
         left_out=left_out,
         masked_note="" if unmask else "Resident IDs and phone numbers are masked.",
@@ -107,9 +110,12 @@ def _network(
 
     pairs = [(line.holder, line.entity) for line in chart.lines]
     rests = {n: -n - 1 for n, box in chart.boxes.items() if box.rest and box.unresolved}
-    pairs += [(rest, n) for n, rest in rests.items()]
-    level = levels(chart.focus, [*chart.boxes, *rests.values()], pairs)
-    place = positions(level, pairs)
+    ties = pairs + [(rest, n) for n, rest in rests.items()]
+    level = levels(chart.focus, [*chart.boxes, *rests.values()], ties)
+    paths = [[pair] for pair in pairs]
+    if len(chart.boxes) <= _ROUTED_BOXES:
+        level, paths = routed(level, pairs, min(rests.values(), default=0) - 1)
+    place = positions(level, [p for path in paths for p in path] + ties[len(pairs) :])
     net = Network(directed=True)
     for number, box in chart.boxes.items():
         x, y = place[number]
@@ -129,8 +135,19 @@ def _network(
             font={"color": "#666666", "size": 13},
         )
         net.add_edge(rest, number, color="#b5b5b5", dashes=[3, 5])
-    for line in chart.lines:
-        net.add_edge(line.holder, line.entity, **_line(line))
+    for number, (x, y) in place.items():
+        if number not in chart.boxes and number not in rests.values():
+            net.add_node(number, label=" ", x=x, y=y, shape="dot", size=0.1, chosen=False)
+    for line, path in zip(chart.lines, paths, strict=True):
+        style = _line(line)
+        if level[line.holder] == level[line.entity] or (
+            len(path) == 1 and abs(level[line.holder] - level[line.entity]) > 1
+        ):
+            # a straight line would run behind the boxes between
+            style["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": 0.3}
+        for a, b in path:
+            last = {} if b == line.entity else {"label": "", "arrows": {"to": {"enabled": False}}}
+            net.add_edge(a, b, **(style | last))
     return net.nodes, net.edges
 
 
@@ -226,6 +243,7 @@ def _panel(subject: Subject, chart: Chart, box: Box, show: Show) -> dict[str, An
             }
             for r in graph.all_rights.get(number, ())
         ],
+        "found": _found(subject, show) if box.place == "focus" else [],
         "evidence": [step for p in persons for step in _evidence(p, show)],
         "row": [
             show(graph.ids[number]),
@@ -239,6 +257,18 @@ def _panel(subject: Subject, chart: Chart, box: Box, show: Show) -> dict[str, An
             owner,
         ],
     }
+
+
+def _found(subject: Subject, show: Show) -> list[dict[str, Any]]:
+    graph = subject.graph
+    return [
+        {
+            "text": show(f"{graph.label(graph.index[p.party_id])}: {p.limb} {p.verdict}"),
+            "facts": [],
+        }
+        for p in subject.owners.persons
+        if p.party_id in graph.index
+    ]
 
 
 def _attributed(subject: Subject) -> dict[int, tuple[int, int]]:

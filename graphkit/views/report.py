@@ -32,7 +32,7 @@ class _Section:
     note: str
     file: str
     columns: list[dict[str, Any]]
-    rows: list[list[dict[str, str]]]
+    rows: list[list[dict[str, Any]]]
     total: int
 
 
@@ -43,7 +43,7 @@ def report_page(night: Night) -> str:
     tables = night.tables
     tiles = [
         _tile(tables["account_measures"].num_rows, "信用账户", "credit accounts", ""),
-        _tile(len(night.groups), "同一客户", "clients as one", ""),
+        _tile(len(night.groups), "同一客户", "groups", ""),
         _tile(summary["breach"], "触线或超限", "lines or limits crossed", "bad"),
         _tile(checks.count("warning"), "预警", "limit warnings", "warn"),
         _tile(summary["finding"], "监控发现", "surveillance flags", "bad"),
@@ -123,7 +123,7 @@ _SECTIONS = [
         "groups",
         "同一客户成员",
         "groups of several accounts",
-        "group_id controllers clients accounts possible_accounts unresolved",
+        "group_id controllers clients client_names accounts possible_accounts unresolved",
         keep=_several,
     ),
     _Spec(
@@ -160,9 +160,10 @@ def _rows(table: pa.Table, keep: Callable[[dict[str, Any]], bool]) -> list[dict[
     return [row for row in every if keep(row)]
 
 
-def _cell(column: str, value: Any, number: bool) -> dict[str, str]:
+def _cell(column: str, value: Any, number: bool) -> dict[str, Any]:
     text = visible(mask(plain(value)))
     if isinstance(value, Decimal):
         text = percent(value) if column in RATIOS else f"{value:,.2f}"
     tone = "n" if number else ("bad" if text in _BAD else "warn" if text in _WARN else "")
-    return {"text": text, "tone": tone}
+    folded = text.split("; ") if column == "arithmetic" else []
+    return {"text": text, "tone": tone, "list": folded}
