@@ -6,6 +6,7 @@ called ``a:<client>``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -243,6 +244,14 @@ def test_two_products_of_one_manager_are_not_one_client(kind: str) -> None:
     answer = why(found, "F", "G")
     assert {stop.a for stop in answer.stopped} == {"M"}
     assert "right alone" in answer.text
+
+
+def test_the_policy_may_let_the_right_alone_join() -> None:
+    rules = {rule.name: rule for rule in RULES}
+    rules["manager_right_joins"] = replace(rules["manager_right_joins"], value="l1")
+    book = Rulebook(RULES.day, rules, "test")
+    snapshot = world("F G M", kinds=FUNDS, rights=("M F manager", "M G manager"))
+    assert sure(groups(snapshot, book)) == {"L1:F": "F G M"}
 
 
 def test_a_manager_with_the_majority_joins() -> None:

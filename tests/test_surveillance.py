@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -177,6 +178,23 @@ def test_five_trading_days_add_up() -> None:
     assert flag.contracts == ("c1", "c2")
     pair[0] |= {"date": "2026-10-08", "open_date": "2026-10-08"}
     assert not flagged(contract=pair)
+
+
+def test_accounts_of_the_group_add_up() -> None:
+    # P's and Q's accounts sell 250,000 each on one day: together 500,000, the 0.1 % line. The chain
+    # is told from the smaller id of two equal sellers, P.
+    account = [
+        {"account_id": f"100{i}", "client_id": c, "kind": "credit"} for i, c in enumerate("PQ")
+    ]
+    pair = [
+        contract(f"c{i}", account_id=f"100{i}", opened_quantity="250000", sale_price="25")
+        for i in range(2)
+    ]
+    group = replace(COUPLE, accounts=("1000", "1001"))
+    [flag] = short_then_reduce(world(account=account, contract=pair), RULES, [group])
+    assert flag.contracts == ("c0", "c1")
+    assert flag.link == (SPOUSE,)
+    assert short_then_reduce(world(account=account, contract=pair[:1]), RULES, [group]) == []
 
 
 def test_a_fifth_of_twenty_days_volume() -> None:

@@ -32,7 +32,27 @@ class Tops:
 
 
 def find_tops(graph: OwnershipGraph, among: Collection[int]) -> Tops:
-    """The tops above each party of `among`, which must hold everything upstream of its parties."""
+    """The tops above each party of `among`, which must hold everything upstream of its parties.
+
+    Examples
+    --------
+    P holds 60 % of A, and A and B hold 60 % and 40 % of C:
+
+    >>> from datetime import date
+    >>> from graphkit.model.shares import PERCENT, Interval
+    >>> from graphkit.ownership.facts import OwnershipFacts, PartyFact, StakeFact
+    >>> from graphkit.ownership.results import Fact
+    >>> from graphkit.rules.book import Rulebook
+    >>> facts = OwnershipFacts({p: PartyFact(p, "company", p) for p in "ABC"})
+    >>> for holder, entity, percent in (("P", "A", 60), ("A", "C", 60), ("B", "C", 40)):
+    ...     fact = Fact(holder + entity, "stake", "", "", "", 1, "", "")
+    ...     share = Interval(percent * PERCENT, percent * PERCENT)
+    ...     facts.stakes.append(StakeFact(holder, entity, share, None, None, "", fact))
+    >>> graph = OwnershipGraph.build(facts, Rulebook.on(date(2026, 11, 20)))
+    >>> tops = find_tops(graph, range(len(graph.ids)))
+    >>> {graph.ids[p]: [graph.ids[t] for t in above] for p, above in sorted(tops.above.items())}
+    {'A': ['P'], 'B': ['B'], 'C': ['P'], 'P': ['P']}
+    """
     tops = Tops({}, {}, {})
     links = {party: _upstream(graph, party) for party in among}
     for component in components(links):
