@@ -90,10 +90,10 @@ def test_an_unknown_party_names_the_nearest(world: Path) -> None:
 def test_a_name_of_two_parties_is_not_guessed(world: Path) -> None:
     """The demo world has two clients with one name who are not the same person."""
     rows = graphkit("find", "虚构", "--format", "csv", "--store", world, cwd=world.parent).stdout
-    named = graphkit("find", "虚构李明", "--format", "csv", "--store", world, cwd=world.parent)
-    exact = [r for r in csv.reader(io.StringIO(named.stdout)) if r[2] == "虚构李明"]
+    named = graphkit("find", "虚构王伟", "--format", "csv", "--store", world, cwd=world.parent)
+    exact = [r for r in csv.reader(io.StringIO(named.stdout)) if r[2] == "虚构王伟"]
     assert len(exact) == 2, rows
-    done = graphkit("owners", "虚构李明", "--store", world, cwd=world.parent)
+    done = graphkit("owners", "虚构王伟", "--store", world, cwd=world.parent)
     assert done.returncode == 2
     assert all(row[0] in done.stderr for row in exact)
 
