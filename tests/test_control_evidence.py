@@ -222,14 +222,12 @@ def only(facts: OwnershipFacts, ids: set[str]) -> OwnershipFacts:
     return OwnershipFacts(
         parties=facts.parties,
         stakes=[
-            s if s.fact.fact_id in ids else replace(s, capital=UNKNOWN, votes=_unknown(s.votes))
+            s
+            if s.fact.fact_id in ids
+            else replace(s, capital=UNKNOWN, votes=UNKNOWN if s.votes else None)
             for s in facts.stakes
         ],
         rights=[r for r in facts.rights if r.fact.fact_id in ids],
         blocs=facts.blocs,
         registers={e: r for e, r in facts.registers.items() if r.fact.fact_id in ids},
     )
-
-
-def _unknown(votes: object) -> object:
-    return None if votes is None else UNKNOWN

@@ -43,10 +43,11 @@ def read(
     """The facts that :func:`graphkit.ownership.facts.read_facts` promises."""
     if upstream_of is None and downstream_of is None:
         return _whole(snapshot)
+    blocs = _Blocs(snapshot)
     reached = set(upstream_of or ())
     if downstream_of:
-        reached |= _downstream(snapshot, set(downstream_of))
-    return _upstream(snapshot, reached)
+        reached |= _downstream(snapshot, blocs, set(downstream_of))
+    return _upstream(snapshot, blocs, reached)
 
 
 def _whole(snapshot: Snapshot) -> OwnershipFacts:
@@ -59,38 +60,47 @@ def _whole(snapshot: Snapshot) -> OwnershipFacts:
     return facts
 
 
-def _downstream(snapshot: Snapshot, start: set[str]) -> set[str]:
+class _Blocs:
+    """Who acts in concert with whom. Agreements are few: one query, not one a level."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._of: dict[str, list[str]] = {}
+        self._members: dict[str, list[str]] = {}
+        for bloc_id, member in snapshot.rows("bloc", ["bloc_id", "member_id"]):
+            self._of.setdefault(member, []).append(bloc_id)
+            self._members.setdefault(bloc_id, []).append(member)
+
+    def of(self, parties: set[str]) -> set[str]:
+        """The agreements that these parties have joined."""
+        return {bloc for party in parties for bloc in self._of.get(party, ())}
+
+    def members(self, blocs: set[str]) -> set[str]:
+        """The members of these agreements."""
+        return {member for bloc in blocs for member in self._members[bloc]}
+
+
+def _downstream(snapshot: Snapshot, blocs: _Blocs, start: set[str]) -> set[str]:
     """The parties that `start` may reach downwards, itself included."""
     seen: set[str] = set()
     frontier = set(start)
     while frontier:
         seen |= frontier
-        found: set[str] = set()
+        found = blocs.members(blocs.of(frontier))
         for table in ("stake", "control_right"):
             rows = snapshot.rows(table, ["entity_id"], where="holder_id", among=frontier)
             found.update(row[0] for row in rows)
-        found |= _fellow_members(snapshot, frontier)
         frontier = found - seen
     return seen
 
 
-def _fellow_members(snapshot: Snapshot, parties: set[str]) -> set[str]:
-    blocs = {row[0] for row in snapshot.rows("bloc", ["bloc_id"], "member_id", parties)}
-    if not blocs:
-        return set()
-    return {row[0] for row in snapshot.rows("bloc", ["member_id"], "bloc_id", blocs)}
-
-
-def _upstream(snapshot: Snapshot, start: set[str]) -> OwnershipFacts:
+def _upstream(snapshot: Snapshot, blocs: _Blocs, start: set[str]) -> OwnershipFacts:
     """The facts of `start` and of everything above it, registers whole."""
     facts = OwnershipFacts()
     seen: set[str] = set()
-    blocs: list[tuple[Any, ...]] = []
-    bloc_ids: set[str] = set()
     frontier = set(start)
     while frontier:
         seen |= frontier
-        found: set[str] = set()
+        found = blocs.members(blocs.of(frontier))
         for row in snapshot.rows("stake", _STAKE, where="entity_id", among=frontier):
             facts.stakes.append(_stake(row))
             found.add(row[0])
@@ -100,15 +110,12 @@ def _upstream(snapshot: Snapshot, start: set[str]) -> OwnershipFacts:
             found.add(right.holder)
             if right.from_id:
                 found.add(right.from_id)
-        member_of = {r[0] for r in snapshot.rows("bloc", ["bloc_id"], "member_id", frontier)}
-        if new := member_of - bloc_ids:
-            bloc_ids |= new
-            members = snapshot.rows("bloc", _BLOC, where="bloc_id", among=new)
-            blocs += members
-            found.update(row[1] for row in members)
         frontier = found - seen
-    scopes = snapshot.rows("bloc_scope", _SCOPE, "bloc_id", bloc_ids) if bloc_ids else []
-    facts.blocs = _blocs(blocs, scopes)
+    joined = blocs.of(seen)
+    if joined:
+        members = snapshot.rows("bloc", _BLOC, where="bloc_id", among=joined)
+        scopes = snapshot.rows("bloc_scope", _SCOPE, where="bloc_id", among=joined)
+        facts.blocs = _blocs(members, scopes)
     if seen:
         facts.registers = _registers(snapshot.rows("register", _REGISTER, "entity_id", seen))
         facts.parties = _parties(snapshot.rows("party", _PARTY, "party_id", seen))
