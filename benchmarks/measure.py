@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 class Measured:
     """One run. `peak` is the largest resident set of the process and of those it waited for, MiB.
 
-    `load` is the load average of the minute when it began; `ended` says how: "" is well. `said` is the
-    last of its `lines` of output.
+    `load` is the load average of the minute when it began; `ended` says how: "" is well. `said`
+    is the last of its `lines` of output.
     """
 
     seconds: float
@@ -63,8 +63,8 @@ def run(command: Sequence[str], limit: float) -> Measured:
             ended = f"stopped after {limit:.0f} s"
         elif process.returncode:
             err.seek(0)
-            lines = err.read().decode("utf-8", "replace").strip().splitlines() or ["no message"]
-            ended = f"exit {process.returncode}: {lines[-1][:200]}"
+            told = err.read().decode("utf-8", "replace").strip().splitlines() or ["no message"]
+            ended = f"exit {process.returncode}: {told[-1][:200]}"
         out.seek(0)
         said, lines = b"", 0
         while block := out.read(1 << 20):

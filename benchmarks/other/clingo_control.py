@@ -7,7 +7,7 @@ from pathlib import Path
 
 import clingo
 
-from benchmarks.other.rows import decisive, stakes, without_votes
+from benchmarks.other.rows import decisive, votes
 from benchmarks.shares import WHOLE
 
 RULES = """
@@ -24,13 +24,12 @@ near(X, Y) :- reached(X, H), weight(H, Y, _).
 
 def program(folder: Path) -> str:
     """The facts: weights doubled, so that half is a whole number; over-full registers apart."""
-    skipped = without_votes(folder)
     lines: dict[str, list[tuple[str, int, int]]] = {}
     own: dict[str, int] = {}
-    for holder, entity, low, high in stakes(folder):
+    for holder, entity, low, high in votes(folder):
         if holder == entity:
             own[entity] = low
-        elif entity not in skipped:
+        else:
             lines.setdefault(entity, []).append((holder, low, high))
     number: dict[str, int] = {}
     facts: list[str] = []
@@ -54,11 +53,13 @@ def main() -> None:
     control = clingo.Control(["--warn=none"])
     control.add("base", [], program(Path(sys.argv[1])) + RULES)
     control.ground([("base", [])])
-    pairs = sum(
-        atom.symbol.arguments[0] != atom.symbol.arguments[1]
-        for atom in control.symbolic_atoms.by_signature("reached", 2)
-        if atom.is_fact
-    )
+    pairs = 0
+    with control.solve(yield_=True) as models:
+        for model in models:
+            pairs = sum(
+                symbol.name == "reached" and symbol.arguments[0] != symbol.arguments[1]
+                for symbol in model.symbols(atoms=True)
+            )
     print(pairs)
 
 

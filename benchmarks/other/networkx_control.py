@@ -11,17 +11,16 @@ from pathlib import Path
 
 import networkx as nx
 
-from benchmarks.other.rows import decisive, stakes, without_votes
+from benchmarks.other.rows import decisive, votes
 from benchmarks.shares import WHOLE
 
 
 def main() -> None:
     """`python -m benchmarks.other.networkx_control FOLDER`."""
     folder = Path(sys.argv[1])
-    skipped = without_votes(folder)
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for holder, entity, low, _ in stakes(folder):
-        if low * 2 > WHOLE and entity not in skipped:
+    for holder, entity, low, _ in votes(folder):
+        if low * 2 > WHOLE:
             graph.add_edge(holder, entity)
     graph.add_edges_from(decisive(folder))
     print(sum(len(nx.descendants(graph, party)) for party in graph))

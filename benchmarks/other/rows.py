@@ -44,7 +44,15 @@ def decisive(folder: Path) -> Iterator[tuple[str, str]]:
             yield row["holder_id"], row["entity_id"]
 
 
-def without_votes(folder: Path) -> set[str]:
-    """Entities whose holders have no votes: partnerships and funds."""
-    kinds = ("partnership", "private_fund")
+def of_kind(folder: Path, *kinds: str) -> set[str]:
+    """The parties of some kinds."""
     return {row["party_id"] for row in table(folder, "party") if row["kind"] in kinds}
+
+
+def votes(folder: Path) -> Iterator[tuple[str, str, int, int]]:
+    """The stakes that carry votes: none in partnerships and funds; a pseudo party is no holder."""
+    silent = of_kind(folder, "partnership", "private_fund")
+    lines = of_kind(folder, "pseudo")
+    for stake in stakes(folder):
+        if stake[1] not in silent and stake[0] not in lines:
+            yield stake
