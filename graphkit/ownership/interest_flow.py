@@ -5,7 +5,7 @@ entities, so each register is read once, and a ring is solved as a whole
 (:mod:`graphkit.ownership.bounds_ring`). A party that is the source counts as if it had no register
 itself (SEMANTICS.md section 4, a holder on a cycle).
 
-Numbers are exact fractions until one of them needs more than ``DIGITS`` binary digits (about 60
+Numbers are exact fractions until one of them needs more than ``DIGITS`` binary digits (about 30
 links with ten decimals each); from there on least bounds are rounded down and most bounds up, by
 at most ``2**-DIGITS`` each time. Every operation on them only grows with its inputs, so they stay
 proven bounds, and a chain of 100,000 links doesn't carry numbers of a million digits.
@@ -22,7 +22,7 @@ from graphkit.ownership.bounds import ONE, ZERO, Link, Sheet, Valued, least, mos
 from graphkit.ownership.bounds_ring import Inside, least_in_ring, most_in_ring
 from graphkit.ownership.interest_sheets import View
 
-DIGITS = 2048
+DIGITS = 1024
 
 
 class Bounds(NamedTuple):

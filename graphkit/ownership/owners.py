@@ -70,10 +70,15 @@ def beneficial_owners(
     target = graph.number(party)
     if graph.kinds[target] in rule.stops_at:
         return _itself(graph, party, rule)
+    kinds = dict(zip(graph.ids, graph.kinds, strict=True))
+    for relation in relations:
+        for end, kind in zip((relation.a, relation.b), relation.kinds, strict=True):
+            kinds.setdefault(end, kind)
+    natural = frozenset(p for p, kind in kinds.items() if kind in rule.stops_at)
     limbs: list[LimbAnswer] = []
     notes: list[str] = []
     if "benefit" in rule.limbs:
-        limbs.append(_benefit(graph, target, rule, relations))
+        limbs.append(_benefit(graph, target, rule, relations, natural))
         if not limbs[-1].persons:
             notes.append("benefit: no arrangement on file about it or its holders")
     if "control" in rule.limbs:
@@ -86,7 +91,7 @@ def beneficial_owners(
     )
     reasons = [reason for limb in limbs for reason in limb.reasons]
     settle = [text for limb in limbs for text in limb.settle]
-    if not any(p.verdict == "yes" and _natural(graph, p, rule) for p in persons):
+    if not any(p.verdict == "yes" and p.party_id in natural for p in persons):
         reasons.append("no limb certainly finds a person: no result is not the same as nobody")
         if not settle:
             settle.append("a finding or a document about who decides and who benefits")
@@ -113,7 +118,11 @@ def _itself(graph: OwnershipGraph, party: str, rule: Profile) -> Owners:
 
 
 def _benefit(
-    graph: OwnershipGraph, target: int, rule: Profile, relations: Iterable[RelationFact]
+    graph: OwnershipGraph,
+    target: int,
+    rule: Profile,
+    relations: Iterable[RelationFact],
+    natural: frozenset[str],
 ) -> LimbAnswer:
     """The benefit limb over the party and everybody who may hold it by capital or votes."""
     circle = set(view_of(graph, "capital", [target]).place)
@@ -126,17 +135,12 @@ def _benefit(
         if person.verdict != "yes":
             answer.reasons.append(f"benefit: {arrangement} of {label} is presumed, not confirmed")
             answer.settle.append(f"confirm or refute: {person.steps[0].facts[0].text}")
-        elif not _natural(graph, person, rule):
+        elif person.party_id not in natural:
             answer.reasons.append(
                 f"benefit: {label} ({arrangement}) is no natural person; look at who is behind it"
             )
             answer.settle.append(f"the owners of {label}")
     return answer
-
-
-def _natural(graph: OwnershipGraph, person: Person, rule: Profile) -> bool:
-    number = graph.index.get(person.party_id)
-    return number is not None and graph.kinds[number] in rule.stops_at
 
 
 _Attributed = dict[str, tuple[tuple[int, int], Fraction]]
@@ -152,7 +156,8 @@ def _attributed(
         if graph.kinds[graph.index[row.holder_id]] in rule.stops_at
     }
     largest = sorted(high, key=lambda p: (-high[p], p))[:ATTRIBUTED_MOST]
-    wanted = {*largest, *(p.party_id for p in persons if _natural(graph, p, rule))}
+    on_graph = (p.party_id for p in persons if p.party_id in graph.index)
+    wanted = {*largest, *(p for p in on_graph if graph.kinds[graph.index[p]] in rule.stops_at)}
     return {
         p: (attributed_holding(graph, p, party), high.get(p, Fraction(0))) for p in sorted(wanted)
     }

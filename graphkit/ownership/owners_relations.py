@@ -23,7 +23,10 @@ _EVIDENCE = ["fact_id", "source", "file", "line", "valid_from", "valid_to"]
 
 @dataclass(frozen=True, slots=True)
 class RelationFact:
-    """A relation between two parties, `a` of `b`; `scope` is what it is about (blank: all)."""
+    """A relation between two parties, `a` of `b`; `scope` is what it is about (blank: all).
+
+    `kinds` says what a and b are; a party at the other end need not be in the graph of a question.
+    """
 
     a: str
     b: str
@@ -31,26 +34,32 @@ class RelationFact:
     scope: str
     confirmed: bool
     fact: Fact
+    kinds: tuple[str, str] = ("unknown", "unknown")
 
 
 def relations_of(snapshot: Snapshot, parties: Collection[str]) -> list[RelationFact]:
     """The relations that name one of the parties at either end, each once, in order."""
-    found = {}
+    rows = []
     for end in ("a", "b"):
-        for row in snapshot.rows("relation", [*_COLUMNS, *_EVIDENCE], where=end, among=parties):
-            relation = _relation(row)
-            found[relation.fact.fact_id] = relation
+        rows += snapshot.rows("relation", [*_COLUMNS, *_EVIDENCE], where=end, among=parties)
+    ends = {party for row in rows for party in row[:2]}
+    kinds = dict(snapshot.rows("party", ["party_id", "kind"], "party_id", ends)) if ends else {}
+    found = {}
+    for row in rows:
+        relation = _relation(row, kinds)
+        found[relation.fact.fact_id] = relation
     return sorted(found.values(), key=lambda r: (r.a, r.b, r.kind, r.scope, r.fact.fact_id))
 
 
-def _relation(row: tuple[Any, ...]) -> RelationFact:
+def _relation(row: tuple[Any, ...], kind_of: dict[str, str]) -> RelationFact:
     a, b, kind, scope, standing, fact_id, source, file, line, start, end = row
     text = f"{a} is {kind} of {b}" + (f" in {scope}" if scope else "")
     if standing == "presumed":
         text += " (presumed)"
     days = [day.isoformat() if day else "" for day in (start, end)]
     fact = Fact(fact_id, "relation", text, source, file, line, days[0], days[1])
-    return RelationFact(a, b, kind, scope or "", standing != "presumed", fact)
+    kinds = kind_of.get(a, "unknown"), kind_of.get(b, "unknown")
+    return RelationFact(a, b, kind, scope or "", standing != "presumed", fact, kinds)
 
 
 def benefit_limb(

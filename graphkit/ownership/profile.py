@@ -57,7 +57,9 @@ class Profile:
 
     def notes(self) -> tuple[str, ...]:
         """What of the profile nobody has confirmed, for printing beside an answer."""
-        return tuple(f"profile {self.name}: {part} [unconfirmed]" for part in self.unconfirmed)
+        if not self.unconfirmed:
+            return ()
+        return (f"profile {self.name}: {', '.join(self.unconfirmed)} [unconfirmed]",)
 
 
 # What each key may hold: a type, or the values that this version can compute.
@@ -170,7 +172,7 @@ class _Reader:
         """One span as a profile."""
         start = self.heads[number] if number < len(self.heads) else 0
         self.keys(given, _SPAN, start, "")
-        unconfirmed = [name] if given["status"] == "unconfirmed" else []
+        unconfirmed = ["its wording"] if given["status"] == "unconfirmed" else []
         for limb, known in _LIMBS.items():
             here = self._line(f"[span.{limb}]", start) - 1
             self.keys(given[limb], {**known, "source": str, "status": _STATUS}, here, f"{limb}.")
