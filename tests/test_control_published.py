@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import clingo
 import pytest
 
+from graphkit import ingest
 from graphkit.model.shares import FULL, UNKNOWN, Interval
-from graphkit.ownership.control import control_all, verdict
+from graphkit.ownership.control import (
+    control_all,
+    controlled_by,
+    ultimate_controllers,
+    verdict,
+)
 from graphkit.ownership.facts import OwnershipFacts, StakeFact
-from graphkit.ownership.graph import OwnershipGraph
+from graphkit.ownership.graph import OwnershipGraph, read_graph
+from graphkit.ownership.results import ControlRow
+from graphkit.store import open_store
 
 from .engine_case import fact_of, graph_of, rules_with
 from .oracles.case import make
@@ -106,6 +115,35 @@ def engine_answers(edges: Edges) -> tuple[set[tuple[str, str]], set[tuple[str, s
     for row in control_all(OwnershipGraph.build(facts, rules_with())):
         found[row.verdict].add((row.controller_id, row.entity_id))
     return found["yes"], found["undetermined"]
+
+
+def test_real_media_ownership_read_from_a_store(
+    kek: Edges, shared_data: Path, tmp_path: Path
+) -> None:
+    """The loader's graph gives the same yes, and a part read for one question the same rows."""
+    known_at = datetime(2026, 11, 20, tzinfo=UTC)
+    batch = ingest.read("kek", [shared_data / "kek_german_media.sqlite"], known_at=known_at)
+    store = open_store(str(tmp_path / "kek.duckdb"), create=True)
+    store.commit(batch)
+    rules = rules_with()
+    with store.snapshot() as snapshot:
+        whole = read_graph(snapshot, rules)
+        rows = list(control_all(whole))
+        yes, _ = engine_answers(kek)
+        assert {(r.controller_id, r.entity_id) for r in rows if r.verdict == "yes"} == {
+            (f"kek:{x}", f"kek:{y}") for x, y in yes
+        }
+        by_controller: dict[str, list[ControlRow]] = {}
+        for row in rows:
+            by_controller.setdefault(row.controller_id, []).append(row)
+        busiest = sorted(by_controller, key=lambda c: (-len(by_controller[c]), c))[:5]
+        for controller in busiest:
+            below = read_graph(snapshot, rules, downstream_of=[controller])
+            assert len(below.ids) < len(whole.ids) // 2
+            assert controlled_by(below, [controller]) == by_controller[controller]
+            entity = by_controller[controller][-1].entity_id
+            above = read_graph(snapshot, rules, upstream_of=[entity])
+            assert ultimate_controllers(above, entity) == ultimate_controllers(whole, entity)
 
 
 RULES = """
