@@ -75,13 +75,20 @@ class Plan:
 
     @property
     def block(self) -> int:
-        """Index of the first of the cross-held companies, in the middle of the entities."""
+        """Index of the first of the cross-held companies, in the middle of the entities.
+
+        Behind them stand the pairs, then one chain of ``DEPTH`` companies.
+        """
         return self.first + self.entities // 2
+
+    @property
+    def block_size(self) -> int:
+        return self.crossed + 2 * self.rings + DEPTH
 
 
 def entity_kinds(plan: Plan, random: Callable[[], float]) -> list[str]:
     """The kind of each entity in order of index; owners stand before what they own."""
-    loose = plan.companies - plan.crossed - 2 * plan.rings
+    loose = plan.companies - plan.block_size
     kinds = ["company"] * loose
     kinds += ["listed_company"] * plan.listed
     kinds += ["partnership"] * plan.partnerships
@@ -90,7 +97,7 @@ def entity_kinds(plan: Plan, random: Callable[[], float]) -> list[str]:
         j = int(random() * (i + 1))
         kinds[i], kinds[j] = kinds[j], kinds[i]
     middle = plan.block - plan.first
-    kinds[middle:middle] = ["company"] * (plan.crossed + 2 * plan.rings)
+    kinds[middle:middle] = ["company"] * plan.block_size
     return kinds
 
 
@@ -111,18 +118,15 @@ LEAST = {"joint": 4, "band": 1, "unknown": 1, "own": 2, "over_full": 2, "incompl
 def styles(plan: Plan, kinds: list[str], random: Callable[[], float]) -> list[str]:
     """How the register of each entity is made."""
     found: list[str] = []
+    block = ["crossed"] * plan.crossed + ["ring"] * (2 * plan.rings) + ["chain"] * DEPTH
     middle = plan.block - plan.first
     for number, kind in enumerate(kinds):
-        if kind != "company":
-            found.append(kind)
-        elif middle <= number < middle + plan.crossed:
-            found.append("crossed")
-        elif middle + plan.crossed <= number < middle + plan.crossed + 2 * plan.rings:
-            found.append("ring")
+        if middle <= number < middle + plan.block_size:
+            found.append(block[number - middle])
         else:
-            found.append(_drawn(random()))
+            found.append(_drawn(random()) if kind == "company" else kind)
     # A small world has each of the rare ones all the same, behind the block where owners abound.
-    plain = [i for i in range(middle + plan.crossed, len(found)) if found[i] == "plain"]
+    plain = [i for i in range(middle + plan.block_size, len(found)) if found[i] == "plain"]
     for style, _ in STYLES:
         if style not in found:
             found[plain.pop()] = style
@@ -148,7 +152,7 @@ def holder_counts(plan: Plan, all_styles: list[str], random: Callable[[], float]
             counts.append(3 + int(chance * 5))
         elif style == "crossed":
             counts.append(4 + int(chance * 3))
-        elif style == "ring":
+        elif style in ("ring", "chain"):
             counts.append(2)
         else:
             few = 1 if chance < 0.3 else 2 if chance < 0.6 else 3 if chance < 0.82 else 4

@@ -212,6 +212,17 @@ class _Maker:
         share = WHOLE * 51 // 100 + self.below(WHOLE * 40 // 100)
         return self.add_holders([partner], n, e), [share, WHOLE - share]
 
+    def _chain(self, e: int, n: int) -> tuple[list[int], list[int]]:
+        """A majority of the one before, the rest with a person."""
+        first = self.plan.block + self.plan.block_size - DEPTH
+        above = e - 1 if e > first else self.below(self.plan.persons)
+        holders = [above]
+        while len(holders) < n:
+            person = self.below(self.plan.persons)
+            if person != above:
+                holders.append(person)
+        return holders, majority(self.random, n, WHOLE)
+
     def _listed_company(self, e: int, n: int) -> tuple[list[int], list[int]]:
         named = WHOLE * 35 // 100 + self.below(WHOLE * 40 // 100)
         shares = self.spread(n - 1, named)
@@ -268,8 +279,7 @@ def make(parties: int, seed: int) -> World:
             maker.bloc(number)
     world = maker.world
     world.controllers = maker.families
-    world.counts["chains of the greatest depth"] = maker.depth.count(DEPTH)
-    world.counts["greatest depth"] = max(maker.depth)
+    world.counts[f"entities {DEPTH} links deep"] = maker.depth.count(DEPTH)
     world.lines = {
         "stake": maker.stakes,
         "register": maker.registers,
