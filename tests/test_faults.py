@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from datetime import datetime
@@ -87,6 +89,37 @@ def test_a_file_is_refused_and_named(given: dict[str, Any]) -> None:
 def test_every_fault_has_a_row() -> None:
     shown = {g["code"] for g in SPEC["fault"] + SPEC["refused"]}
     assert shown == set(EXPECTED) - ELSEWHERE
+
+
+def graphkit(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line, in a process of its own, with a store in `place`."""
+    return subprocess.run(
+        [sys.executable, "-m", "graphkit", *arguments, "--store", str(place / "s.duckdb")],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=place,
+        check=False,
+    )
+
+
+def test_the_command_line_exits_with_4_and_keeps_the_good_rows(tmp_path: Path) -> None:
+    done = graphkit(tmp_path, "load", "canonical", str(FAULTS / "rows"))
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert "41 of 54 rows" in done.stderr
+    assert "cash.csv:3, column total: '12.345'; expected at most 2 decimals" in done.stderr
+    assert (tmp_path / "s.duckdb").exists()
+
+
+@pytest.mark.parametrize("given", SPEC["refused"], ids=lambda g: g["what"])
+def test_the_command_line_refuses_a_file(tmp_path: Path, given: dict[str, Any]) -> None:
+    done = graphkit(tmp_path, "load", "canonical", str(FAULTS / given["file"]))
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    assert f"{Path(given['file']).name}:{given['line']}" in done.stderr
+    assert given["says"] in done.stderr
+    assert not (tmp_path / "s.duckdb").exists()
 
 
 def test_strict_refuses_the_load() -> None:

@@ -141,6 +141,8 @@ CASES = [
     ("party", "party_id", "a\u202eb", "invisible_character"),
     ("party", "party_id", "a\tb", "invisible_character"),
     ("party", "party_id", "a\n", "invisible_character"),
+    ("identifier", "value", "E12345678 ", "invisible_character"),
+    ("contact", "value", "上海市\u3000浦东新区 ", None),
     ("party", "listed_code", "600000.SH", None),
     ("party", "listed_code", "600000", "code_form"),
     ("party", "listed_code", "600000.SH ", "invisible_character"),

@@ -147,6 +147,31 @@ def test_blank_and_missing_valid_from_are_one_key(tmp_path: Path) -> None:
     assert batch.tables == {}
 
 
+@pytest.mark.parametrize(
+    ("table", "text", "says"),
+    [
+        # a fact that is over on the day it begins is never in force
+        ("party", "party_id,kind,valid_from,valid_to\nx,person,2024-01-01,2024-01-01\n", "after"),
+        (
+            "derivative",
+            "deal_id,underlying,quantity,open_date,close_date\nd,600000.SH,1,2024-01-02,2024-01-01\n",
+            "not before open_date",
+        ),
+    ],
+)
+def test_an_end_before_its_start(tmp_path: Path, table: str, text: str, says: str) -> None:
+    write(tmp_path, f"{table}.csv", text)
+    (fault,) = load(tmp_path).faults
+    assert fault.code == "end_before_start"
+    assert says in fault.expected
+
+
+def test_open_spans_are_fine(tmp_path: Path) -> None:
+    head = "party_id,kind,valid_from,valid_to\n"
+    write(tmp_path, "party.csv", head + "x,person,,2024-01-01\ny,person,2024-01-01,\n")
+    assert load(tmp_path).faults == ()
+
+
 # Which rows stand, and what is said of the others, does not depend on their order.
 def test_order_does_not_matter(tmp_path: Path) -> None:
     lines = [f"h{i % 7},e{i % 5},{i % 3 * 25}" for i in range(60)] + ["h,e,x", "h,e,5", ",e,5"]
@@ -311,6 +336,8 @@ def test_a_loader_s_version_changes_with_its_sql(tmp_path: Path) -> None:
         (TOML.replace('percent = "pct"', 'pct = "pct"'), STAKE, "'pct' is not known"),
         (TOML.replace("own*", "*"), STAKE, "takes it for owners and for names"),
         (TOML, "SELEKT", r"stake\.sql"),
+        (TOML.replace('"note"', '"ID"'), STAKE, "column 'id' twice"),
+        (TOML, "SET enable_external_access = true", r"stake\.sql"),
         (TOML, STAKE.replace("percent", "share"), "'share' is not an input column"),
         (TOML, STAKE.replace(", _line", ", 7::BIGINT AS _line"), "that no raw row has"),
         (TOML, STAKE.replace(", _file, _line", ""), r"stake\.sql must give _file"),

@@ -194,6 +194,10 @@ def _check_spec(spec: FileSpec, here: str) -> None:
     for key, text, least in (("delimiter", spec.delimiter, 1), ("quote", spec.quote, 0)):
         if not least <= len(text) <= 1 or not text.isascii() or text in ("\n", "\r"):
             raise UsageError(f"{here}: {key} {text!r}; expected one ASCII character")
+    known = [column.casefold() for column in spec.known]
+    for column in spec.known:  # SQL takes no notice of the case of a name
+        if known.count(column.casefold()) > 1 or column.casefold() in ("_file", "_line"):
+            raise UsageError(f"{here}: column {column!r} twice, or one of _file and _line")
     if spec.max_lines_per_record < 1:
         raise UsageError(f"{here}: max_lines_per_record is 1 or more")
     if spec.reader == "sqlite" and not spec.table:

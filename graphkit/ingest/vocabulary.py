@@ -27,6 +27,10 @@ class Input:
         return self.column is not None and self.column.required
 
 
+_NUMBER = ("identifier", "value")
+"""A text that makes one party of two: what can't be seen in an id can't be in it either."""
+
+
 @cache
 def inputs(table: Table) -> tuple[Input, ...]:
     """Every column that a file of `table` may have; a pair of shares is written as percents.
@@ -46,7 +50,8 @@ def inputs(table: Table) -> tuple[Input, ...]:
                 Input(pair.input + tail, "percent", percents=pair, end=end) for tail, end in ends
             ]
         elif column.name not in seconds:
-            found.append(Input(column.name, column.type, column=column))
+            kind = "id" if (table.name, column.name) == _NUMBER else column.type
+            found.append(Input(column.name, kind, column=column))
     return tuple(found)
 
 

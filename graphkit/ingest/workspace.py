@@ -33,7 +33,10 @@ def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
         }
         connection = duckdb.connect(":memory:", config=config)
         try:
-            connection.execute("SET TimeZone = 'UTC'; SET enable_external_access = false")
+            connection.execute(
+                "SET TimeZone = 'UTC'; SET enable_external_access = false; "
+                "SET lock_configuration = true"
+            )
             yield connection
         finally:
             connection.close()

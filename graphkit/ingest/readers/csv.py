@@ -59,7 +59,7 @@ def read(path: Path, name: str, spec: FileSpec, progress: Progress | None = None
     return RawFile(
         spec=spec,
         name=name,
-        stamp=FileStamp(name.rpartition("/")[2], digest.hexdigest(), done),
+        stamp=FileStamp(name, digest.hexdigest(), done),
         columns=work.columns,
         table=pa.Table.from_batches(
             [b for part in work.parts for b in part.to_batches()], schema=schema

@@ -11,6 +11,9 @@ from graphkit.ingest.loader import FileSpec
 from graphkit.model.findings import Fault
 
 
+_SHOWN = 200
+
+
 def check_columns(names: Sequence[str], file: str, spec: FileSpec, raw: str, line: int = 1) -> None:
     """Nothing, when the file has the columns that it must have and no unknown one.
 
@@ -22,7 +25,8 @@ def check_columns(names: Sequence[str], file: str, spec: FileSpec, raw: str, lin
     known = set(spec.known)
 
     def refuse(code: str, column: str, value: str, wanted: str, advice: str) -> FileRefused:
-        return FileRefused(Fault(code, file, line, column, value, wanted, raw, spec.name), advice)
+        shown = (column[:_SHOWN], value[:_SHOWN])
+        return FileRefused(Fault(code, file, line, *shown, wanted, raw, spec.name), advice)
 
     for place, name in enumerate(names, 1):
         if name not in known:
@@ -44,7 +48,7 @@ def check_columns(names: Sequence[str], file: str, spec: FileSpec, raw: str, lin
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     plain = {_plain(k): k for k in known}
-    near = difflib.get_close_matches(_plain(name), plain, 1)
+    near = difflib.get_close_matches(_plain(name[:_SHOWN]), plain, 1)
     return plain[near[0]] if near else ""
 
 

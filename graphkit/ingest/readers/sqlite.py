@@ -101,10 +101,10 @@ def _columns(base: sqlite3.Connection, name: str, spec: FileSpec) -> list[str]:
 
 
 def stamp(path: Path, name: str) -> FileStamp:
-    """The name without folders, SHA-256 and size of a file."""
+    """The name (as facts have it), SHA-256 and size of a file."""
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return FileStamp(name.rpartition("/")[2], digest, path.stat().st_size)
+    return FileStamp(name, digest, path.stat().st_size)
 
 
 def rows_as_text(table: Any, lines: Collection[int]) -> dict[int, str]:
