@@ -114,7 +114,7 @@ def test_one_company_in_a_hundred_is_controlled_jointly(made: tuple[Path, World]
     assert len(joint) >= companies * 0.01
     # All of them through several holdings of one family, none of which is a majority.
     assert all(
-        any(len([h for h in held[e] if h in has]) > 1 for has in reach.values() if e in has)
+        any(len(held[e].keys() & {x, *has}) > 1 for x, has in reach.items() if e in has)
         for e in joint
     )
 
