@@ -10,7 +10,6 @@ from graphkit.ingest.faults import FileRefused, expected
 from graphkit.ingest.loader import FileSpec
 from graphkit.model.findings import Fault
 
-
 _SHOWN = 200
 
 
