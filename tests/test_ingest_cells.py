@@ -101,6 +101,7 @@ CASES = [
     ("stake", "percent", "100", None),
     ("stake", "percent", "100.00000000", None),
     ("stake", "percent", "0051.5", None),
+    ("stake", "percent", "0" * 60 + "51.5", None),
     ("stake", "percent", "100.00000001", "share_over_100"),
     ("stake", "percent", "99999999999999999999", "share_over_100"),
     ("stake", "percent", ">99.99999999", None),
@@ -155,8 +156,10 @@ CASES = [
 def test_a_cell(table: str, column: str, text: str, code: str | None) -> None:
     assert reference(table, column, [text]) == [code]
     if text:
-        ((wrong, _),) = sql(table, column, [text])
+        ((wrong, cast),) = sql(table, column, [text])
         assert wrong == (code is not None)
+        if not wrong:
+            assert cast == exact(tables()[table], column, text)
 
 
 def test_a_percent_unit() -> None:

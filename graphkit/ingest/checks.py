@@ -102,16 +102,13 @@ class TableSql:
         return self._number_tests(given, x)
 
     def _percent_tests(self, given: Input, x: str) -> list[str]:
+        """By patterns alone: 0 to 100, and no value left out that a mark leaves nothing of."""
         marks = {"both": "[<>]?", "min": ">?", "max": "<?"}[given.end or "both"]
-        tests = [
-            _unlike(x, marks + r"[0-9]+(\.[0-9]{1,8})?"),
-            f"coalesce({_units(x)}, -1) NOT BETWEEN 0 AND {FULL}",
+        nothing = lit(r">0*100(\.0+)?|<0+(\.0+)?")
+        return [
+            _unlike(x, marks + r"0*(100(\.0{1,8})?|[0-9]{1,2}(\.[0-9]{1,8})?)"),
+            f"({x} >= '<' AND regexp_full_match({x}, {nothing}))",
         ]
-        if given.end != "max":
-            tests.append(f"({x}[1] = '>' AND {_units(x)} = {FULL})")
-        if given.end != "min":
-            tests.append(f"({x}[1] = '<' AND {_units(x)} = 0)")
-        return tests
 
     def _number_tests(self, given: Input, x: str) -> list[str]:
         unit = self.unit(given.name)
@@ -139,14 +136,14 @@ class TableSql:
         return found
 
     def _low(self, column: str) -> str:
-        x = self.text(column)
-        return f"CASE {x}[1] WHEN '>' THEN {_units(x)} + 1 WHEN '<' THEN 0 ELSE {_units(x)} END"
+        """Least parts per 10**10 of a percent: one more behind '>', none behind '<'."""
+        units, above, below = _parts(self.text(column))
+        return f"({units} * (1 - {below}) + {above})"
 
     def _high(self, column: str) -> str:
-        x = self.text(column)
-        return (
-            f"CASE {x}[1] WHEN '<' THEN {_units(x)} - 1 WHEN '>' THEN {FULL} ELSE {_units(x)} END"
-        )
+        """Most parts per 10**10 of a percent: one less behind '<', all behind '>'."""
+        units, above, below = _parts(self.text(column))
+        return f"({units} - {below} + {above} * ({FULL} - {units}))"
 
     def _date(self, column: str) -> str:
         return f"try_cast({self.text(column)} AS DATE)"
@@ -195,14 +192,15 @@ class TableSql:
         return f"coalesce(try_cast({x} AS DECIMAL(18, {scale}))::{kind}, try_cast({x} AS {kind}))"
 
 
-def _units(x: str) -> str:
-    """SQL for the number behind a mark in parts per 10**10; exact, since patterns come first.
+def _parts(x: str) -> tuple[str, str, str]:
+    """SQL for the number of a percent in parts per 10**10, and 1 where '>' (or '<') stands first.
 
     That number is the percent without its point, written with eight decimals (multiplying would
-    overflow at 100 or need a wider, slower type).
+    overflow at 100 or need a wider, slower type). No CASE, so that DuckDB computes it once.
     """
     percent = f"try_cast(ltrim({x}, '<>') AS DECIMAL(18, 8))"
-    return f"try_cast(replace({percent}::VARCHAR, '.', '') AS BIGINT)"
+    units = f"try_cast(replace({percent}::VARCHAR, '.', '') AS BIGINT)"
+    return units, f"starts_with({x}, '>')::BIGINT", f"starts_with({x}, '<')::BIGINT"
 
 
 def _unlike(x: str, pattern: str) -> str:
