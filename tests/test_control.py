@@ -274,6 +274,36 @@ def test_disclosure_line_counts_everything_together() -> None:
     assert unresolved(graph_of(fewer)) == {"X"}
 
 
+def test_disclosure_line_itself_must_be_shown() -> None:
+    # 9.99999999 % vote. At 5 % a holder must show itself, so a stranger has at most 4.99999999
+    # against 5.00000000: half of what votes would need 5.
+    case = make("L=listed_company", {("L", "L"): "90.00000001"})
+    assert unresolved(graph_of(case)) == frozenset()
+    # Two units less for the others, and it is enough.
+    less = make("L=listed_company", {("L", "L"): "90.00000003"})
+    assert unresolved(graph_of(less)) == {"L"}
+
+
+def test_float_that_a_stranger_cannot_take_stays_outside() -> None:
+    # Complete: own shares 0 to 95 %, free float at least 12 %. A stranger has less than 5 % of the
+    # float, at least 7 % of it are others', whatever the own shares are.
+    case = make(
+        "L=listed_company F=pseudo",
+        {("L", "L"): (0, 95), ("F", "L"): (12, 100)},
+        complete=["L"],
+        floats=frozenset({"F"}),
+    )
+    assert unresolved(graph_of(case)) == frozenset()
+    # With at least 9 % of float, 4.99999999 may stand against 4.00000001.
+    thinner = make(
+        "L=listed_company F=pseudo",
+        {("L", "L"): (0, 95), ("F", "L"): (9, 100)},
+        complete=["L"],
+        floats=frozenset({"F"}),
+    )
+    assert unresolved(graph_of(thinner)) == {"L"}
+
+
 def test_company_without_holders_on_file() -> None:
     # Somebody owns company A, whoever it is; of party B of unknown kind not even that is known.
     case = make("A=company B=unknown", {("A", "C"): 60, ("B", "D"): 60, ("R", "C"): 40})
