@@ -110,10 +110,17 @@ def test_quotients_round_as_they_say(
     bench: Any, a: str, b: str, down: int, up: int, half_up: int
 ) -> None:
     query = (
-        f"select ratio_down({a}, {b}, 1000), ratio_up({a}, {b}, 1000), "
-        f"ratio_half_up({a}, {b}, 1000)"
+        f"select ratio_down(units({a}) * 1000, units({b})), "
+        f"ratio_up(units({a}) * 1000, units({b})), ratio_half_up(units({a}) * 1000, units({b}))"
     )
     assert bench.execute(query).fetchone() == (down, up, half_up)
+
+
+def test_printed_money_rounds_half_away_from_zero(bench: Any) -> None:
+    query = (
+        "select printed(x::decimal(38, 14)) from (values (1.00005), (-1.00005), (1.00004999)) t(x)"
+    )
+    assert [str(x) for (x,) in bench.execute(query).fetchall()] == ["1.0001", "-1.0001", "1.0000"]
 
 
 def test_a_worst_member_is_found_beyond_the_printed_digits() -> None:
@@ -124,7 +131,7 @@ def test_a_worst_member_is_found_beyond_the_printed_digits() -> None:
             create table group_account as
             select 'g' as group_id, account_id from (values ('A'), ('B')) t(account_id);
             create table account_position as
-            select account_id, assets::decimal(38, 14) as assets, debt::decimal(38, 14) as debt,
+            select account_id, units(assets) as asset_units, units(debt) as debt_units,
                 true as has_ratio
             from (values ('A', 100000000000000.00, 300000000000000.00),
                 ('B', 33333333333333.33, 100000000000000.00)) t(account_id, assets, debt)
@@ -132,6 +139,6 @@ def test_a_worst_member_is_found_beyond_the_printed_digits() -> None:
         )
         (row,) = connection.execute(steps.step_text("group_worst")).fetchall()
         assert row[1:] == ("B", Decimal("0.333333"))
-        connection.execute("update account_position set assets = 1, debt = 3")
+        connection.execute("update account_position set asset_units = 1, debt_units = 3")
         (row,) = connection.execute(steps.step_text("group_worst")).fetchall()
         assert row[1] == "A"  # a tie goes to the smaller id

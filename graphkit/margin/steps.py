@@ -50,6 +50,11 @@ FROM_PRICES = (
 )
 """Steps from the prices to the results."""
 
+VIEWS = frozenset(
+    {"day_position", "day_contract", "share_term", "concentration_check", "net_capital_check"}
+)
+"""Steps that are read once, or in few columns: they are not written out."""
+
 THREADS = 2
 
 
@@ -89,6 +94,7 @@ def register(connection: duckdb.DuckDBPyConnection, given: Mapping[str, pa.Table
 
 
 def run(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
-    """Run steps in order, each into a table of its name."""
+    """Run steps in order, each into a table (or view) of its name."""
     for name in names:
-        connection.execute(f"create table {name} as {step_text(name)}")
+        kind = "view" if name in VIEWS else "table"
+        connection.execute(f"create {kind} {name} as {step_text(name)}")

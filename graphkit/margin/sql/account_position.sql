@@ -14,6 +14,9 @@ judged as (
 )
 select
     *,
+    printed(assets) as printed_assets,
+    units(assets) as asset_units,
+    units(debt) as debt_units,
     case when blocked then 'blocked' when debt <= 0 then 'no_debt'
         when lower_bound then 'lower_bound' else 'exact' end as ratio_standing,
     case when not has_ratio then null when under_urgent then 'urgent' when under_call then 'call'

@@ -38,7 +38,8 @@ limited as (
     left join least_tier l using (subject_kind, subject, code)
 )
 select
-    subject_kind, subject, 'concentration_single' as limit_name, code, value, assets as base,
+    subject_kind, subject, 'concentration_single' as limit_name, code, value,
+    printed_assets as base, asset_units as base_units,
     null::decimal(12, 8) as warning_share, limit_share,
     coalesce(limit_share is not null and above(value, limit_share, assets, inclusive), false)
         as over_limit,

@@ -15,10 +15,10 @@ judged as (
 )
 select
     j.group_id, j.level, j.members, j.accounts,
-    j.assets::decimal(28, 4) as assets,
-    j.debt::decimal(28, 4) as debt,
-    case when has_ratio then fraction_down(j.assets, j.debt) end as pooled_ratio,
-    case when has_ratio then fraction_down(j.indebted_assets, j.indebted_debt) end
+    j.printed_assets as assets,
+    printed(j.debt) as debt,
+    case when has_ratio then fraction_down(j.asset_units, units(j.debt)) end as pooled_ratio,
+    case when has_ratio then fraction_down(units(j.indebted_assets), units(j.indebted_debt)) end
         as pooled_ratio_indebted,
     case when blocked then 'blocked' when indebted_debt <= 0 then 'no_debt'
         when lower_bound then 'lower_bound' else 'exact' end as ratio_standing,
@@ -29,9 +29,8 @@ select
     cents_up(own_shortfalls)::decimal(28, 2) as own_shortfall_sum,
     cents_up(case when has_ratio and under_call then pooled_gap else 0 end)::decimal(28, 2)
         as pooled_shortfall,
-    financed::decimal(28, 4) as financed,
-    short_value::decimal(28, 4) as short_value,
+    printed(financed) as financed,
+    printed(short_value) as short_value,
     unresolved
 from judged j
 left join group_worst w using (group_id)
-order by group_id

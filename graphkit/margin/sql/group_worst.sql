@@ -2,12 +2,12 @@
 -- digits, each of the remainder of the one before, order any two different ratios rightly.
 with
 member as (
-    select g.group_id, a.account_id, a.assets, a.debt, units(a.assets) as n, units(a.debt) as d
+    select g.group_id, a.account_id, a.asset_units as n, a.debt_units as d
     from group_account g
     join account_position a using (account_id)
     where a.has_ratio
 ),
-digits_1 as (select *, floor_div(n, d) as q0, n - floor_div(n, d) * d as r0 from member),
+digits_1 as (select *, ratio_down(n, d) as q0, n - ratio_down(n, d) * d as r0 from member),
 digits_2 as (
     select *, (r0 * 1000000000) // d as q1, (r0 * 1000000000) % d as r1 from digits_1
 ),
@@ -30,6 +30,6 @@ ranked as (
     ) as place
     from digits_7
 )
-select group_id, account_id as worst_member, fraction_down(assets, debt) as worst_ratio
+select group_id, account_id as worst_member, fraction_down(n, d) as worst_ratio
 from ranked
 where place = 1

@@ -14,10 +14,10 @@ measured as (
     select subject_kind, subject, 'client_short_limit' as limit_name, short_value as value from owed
 ),
 net_capital as (
-    select value as base from broker_figure where name = 'net_capital' and value > 0
+    select value as base, units(value) as base_units from broker_figure where name = 'net_capital' and value > 0
 )
 select
-    m.subject_kind, m.subject, m.limit_name, null::varchar as code, m.value, n.base,
+    m.subject_kind, m.subject, m.limit_name, null::varchar as code, m.value, n.base, n.base_units,
     (l.limit_share * l.warning_part)::decimal(12, 8) as warning_share, l.limit_share,
     above(m.value, l.limit_share, n.base, l.inclusive) as over_limit,
     above(m.value, (l.limit_share * l.warning_part)::decimal(12, 8), n.base, l.warning_inclusive)

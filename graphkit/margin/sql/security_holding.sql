@@ -14,11 +14,11 @@ of_group as (
     group by g.group_id, h.code
 )
 select 'account' as subject_kind, account_id as subject, code, value,
-    a.assets, a.assets as band_assets, a.debt as band_debt, a.debt_unknown
+    a.assets, a.printed_assets, a.asset_units, a.assets as band_assets, a.debt as band_debt, a.debt_unknown
 from of_account join account_position a using (account_id)
 where value > 0
 union all
 select 'group' as subject_kind, group_id as subject, code, value,
-    t.assets, t.indebted_assets as band_assets, t.indebted_debt as band_debt, t.debt_unknown
+    t.assets, t.printed_assets, t.asset_units, t.indebted_assets as band_assets, t.indebted_debt as band_debt, t.debt_unknown
 from of_group join group_total t using (group_id)
 where value > 0

@@ -67,8 +67,9 @@ every as (
     union all by name select * from short_judged
 ),
 simple as (
-    select *, exact(case when effect = 'lower_bound' then 0
-        when effect = 'debt_unknown' then null else shares * numerator end) as amount
+    select *, case when effect = 'lower_bound' then 0 when effect = 'debt_unknown' then null
+        when ratio is null then quantity * numerator
+        else exact(shares * numerator) end as amount
     from every
     where divisor = 1 or effect in ('lower_bound', 'debt_unknown')
 ),
