@@ -268,6 +268,7 @@ def test_whole_graph_equals_one_by_one() -> None:
         assert sorted(whole, key=repr) == sorted(single, key=repr)
 
 
+@pytest.mark.slow
 def test_chain_of_a_hundred_thousand() -> None:
     # 99.999 % a link, 100,000 links: far below 10**-8 nothing is exact any more, but the bounds
     # stay bounds, and nothing recurses. The working is 0.99999**99999 in decimal arithmetic.
