@@ -40,6 +40,7 @@ NEWEST_STORAGE = 68
 
 _POLL = 0.05
 _QUIET = 1.0
+_DAMAGE = re.compile(r"[Cc]orrupt|checksum|Could not read enough bytes|INTERNAL Error")
 _PID = re.compile(r"\(PID (\d+)\)")
 
 
@@ -93,6 +94,8 @@ def held(
     For writing, the file is attached to a connection of its own: only so can the size of row groups
     be set.
     """
+    import duckdb
+
     waiting = _Waiting(place, wait, on_wait)
     name = os.path.realpath(place)
     check_place(place)
@@ -101,6 +104,10 @@ def held(
         con = _connect(place, write, waiting)
         try:
             yield con
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.SerializationException) or _DAMAGE.search(str(error)):
+                raise _unreadable(place, str(error)) from error
+            raise
         finally:
             con.close()
     finally:
@@ -110,15 +117,15 @@ def held(
 def _enter(name: str, write: bool, waiting: _Waiting) -> None:
     me = threading.get_ident()
     with _changed:
-        holding = _holdings.setdefault(name, _Holding())
-        while holding.writer is not None or (write and holding.readers):
-            if holding.writer == me or me in holding.readers:
+        while (found := _holdings.get(name)) and (found.writer or (write and found.readers)):
+            if found.writer == me or me in found.readers:
                 raise UsageError(
                     f"{waiting.place}: a reading of this store is still open here; "
                     "leave its with block before committing"
                 )
             _changed.wait(_POLL)
             waiting.check(os.getpid())
+        holding = _holdings.setdefault(name, _Holding())
         if write:
             holding.writer = me
         else:
@@ -152,7 +159,7 @@ def _connect(place: Path, write: bool, waiting: _Waiting) -> duckdb.DuckDBPyConn
             return _open(place, write)
         except duckdb.IOException as error:
             message = str(error)
-            if "lock" not in message.lower():
+            if "set lock" not in message:
                 raise _unreadable(place, message) from error
             found = _PID.search(message)
             waiting.check(int(found[1]) if found else None)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphkit.model.errors import StoreDamaged, UsageError
+from graphkit.model.errors import UsageError
 from graphkit.model.tables import tables
 from graphkit.store import layout
 from graphkit.store.belief import Belief, belief_at, read_loads
@@ -70,8 +70,6 @@ def check_ours(con: duckdb.DuckDBPyConnection, place: Path) -> bool:
         meta = dict(con.execute("SELECT name, value FROM meta").fetchall())
     except duckdb.CatalogException:
         meta = {}
-    except duckdb.Error as error:
-        raise StoreDamaged(f"{place}: {error}; put a copy of the file back") from error
     if meta.get("product") != "graphkit":
         raise UsageError(
             f"{place}: a DuckDB database, but not a graphkit store; name another file (--store)"
