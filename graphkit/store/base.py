@@ -43,7 +43,9 @@ class Snapshot(ABC):
 
     Party columns (``refers = "party"`` and ``party.party_id``) hold canonical ids: where equal
     strong identifiers make several ids one party, every row shows the same one.
-    Row order is fixed: by key, then source, then file and line.
+    Row order is fixed: by key (blanks first), then source, then file and line.
+    Where a table has an own column called as one of EVIDENCE (``haircut.source``), that one is given.
+    A source that states a key a second time with the same content has not stated it later.
 
     As of a day, per table:
 
@@ -68,7 +70,8 @@ class Snapshot(ABC):
     ) -> list[tuple[Any, ...]]:
         """Rows of a table as tuples in the order of `columns` (own columns or EVIDENCE).
 
-        `where` names one column; only rows whose value is in `among` are given.
+        `where` names one own column; only rows whose value is in `among` are given. In a party
+        column any of a party's ids may be asked for. ``known_from`` is in UTC, without a zone.
         """
 
     @abstractmethod
