@@ -44,7 +44,7 @@ class Snapshot(ABC):
     Party columns (``refers = "party"`` and ``party.party_id``) hold canonical ids: where equal
     strong identifiers make several ids one party, every row shows the same one.
     Row order is fixed: by key (blanks first), then source, then file and line.
-    Where a table has an own column called as one of EVIDENCE (``haircut.source``), that one is given.
+    Where an own column is called as one of EVIDENCE (``haircut.source``), the own one is given.
     A source that states a key a second time with the same content has not stated it later.
 
     As of a day, per table:
