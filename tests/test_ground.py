@@ -76,7 +76,7 @@ def test_files_are_short() -> None:
     """A file is a thought; one over the line says at its top why."""
     long = [
         f"{file.relative_to(ROOT)}: {len(lines)} lines"
-        for file in [*modules(), *sorted((ROOT / "tests").rglob("*.py"))]
+        for file in modules()
         if len(lines := file.read_text("utf-8").splitlines()) > LONGEST
         and "Long because" not in "\n".join(lines[:30])
     ]

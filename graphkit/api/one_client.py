@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from graphkit.api.place import Place, party_id
 from graphkit.clients import Group, group_of
 from graphkit.clients import why as chain
-from graphkit.margin.measures import Measures, measure
+from graphkit.margin.measures import RATIOS, Measures, measure
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
-from graphkit.model.write import arrow_rows
+from graphkit.model.write import arrow_rows, money, percent
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_DETAIL = frozenset({"facts"})
+_LIMIT_DETAIL = frozenset({"over_limit", "rule"})
+_TERM_DETAIL = frozenset(
+    "item price_date price_age adjusted fact_id price_fact_id price_line entitlement_fact_id "
+    "entitlement_file entitlement_line".split()
+)
 LINKS = ("group_id", "a", "b", "kind", "standing", "why", "facts")
 
 
@@ -63,7 +70,7 @@ def group(
         for g in found
         for k in g.links
     ]
-    return members, Answer("links", LINKS, links, as_of, known_at)
+    return members, Answer("links", LINKS, links, as_of, known_at, detail=_DETAIL)
 
 
 def why(
@@ -99,7 +106,7 @@ def why(
         for number, k in enumerate(answer.links, 1)
     ]
     columns = ("step", "a", "b", "kind", "standing", "why", "mark", "facts")
-    return Answer("why", columns, rows, as_of, known_at, (answer.text,))
+    return Answer("why", columns, rows, as_of, known_at, (answer.text,), detail=_DETAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,16 @@ class ExposureReport:
             tables.append(self._answer("terms", measures.terms, "account_id", self.accounts))
         return tuple(tables)
 
+    def for_people(self, *, explain: bool = False) -> tuple[Answer, ...]:
+        """The same to be read: a column an account or group, ratios as percents, no empty rows."""
+        accounts, groups, limits, *terms = self.answers(explain=explain)
+        return (
+            _upright(accounts),
+            _upright(groups),
+            _readable(limits, _LIMIT_DETAIL),
+            *(_readable(t, _TERM_DETAIL) for t in terms),
+        )
+
     @property
     def breached(self) -> bool:
         """Whether a line is crossed or a limit breached."""
@@ -146,6 +163,39 @@ class ExposureReport:
         return Answer(
             name, names, rows, self.as_of, self.known_at, notes if name == "accounts" else ()
         )
+
+
+def _upright(answer: Answer) -> Answer:
+    rows = list(answer.rows)
+    turned = [
+        [name, *(_shown(name, row[i]) for row in rows)]
+        for i, name in enumerate(answer.columns)
+        if i and any(row[i] not in (None, 0, "rulebook") for row in rows)
+    ]
+    columns = ("measure", *(str(row[0]) for row in rows))
+    return Answer(answer.name, columns, turned, answer.as_of, answer.known_at, answer.notes)
+
+
+def _readable(answer: Answer, detail: frozenset[str]) -> Answer:
+    rows = [
+        [_shown(name, value) for name, value in zip(answer.columns, row, strict=True)]
+        for row in answer.rows
+    ]
+    return Answer(
+        answer.name,
+        answer.columns,
+        rows,
+        answer.as_of,
+        answer.known_at,
+        answer.notes,
+        detail=detail,
+    )
+
+
+def _shown(column: str, value: object) -> object:
+    if isinstance(value, Decimal):
+        return percent(value) if column in RATIOS else money(value)
+    return value
 
 
 def exposure(

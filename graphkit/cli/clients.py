@@ -60,5 +60,6 @@ def exposure(
 ) -> bool:
     """What an account, a client or its group owes and holds: ratios, lines, limits."""
     report = api.exposure(place, subject, as_of=as_of, known_at=known_at)
-    output.emit(*report.answers(explain=explain))
+    people = report.for_people if output.is_table else report.answers
+    output.emit(*people(explain=explain))
     return report.breached

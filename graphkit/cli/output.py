@@ -107,7 +107,11 @@ def _table(answer: Answer, out: TextIO) -> None:
     held = list(islice(rows, _TABLE_ROWS))
     more = sum(1 for _ in rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    shown = [i for i in range(len(answer.columns)) if any(plain(row[i]) for row in held)]
+    shown = [
+        i
+        for i, column in enumerate(answer.columns)
+        if column not in answer.detail and any(plain(row[i]) for row in held)
+    ]
     for i in shown:
         column = answer.columns[i]
         right = any(_number(row[i]) for row in held)
@@ -126,12 +130,12 @@ def _table(answer: Answer, out: TextIO) -> None:
         console.print(Text(f"... and {more} more rows; write them with -o FILE.csv"))
 
 
-_PERCENT = re.compile(r"-?[0-9]+\.[0-9]+\Z")
+_AMOUNT = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+|(\.[0-9]+)? %)\Z")
 
 
 def _number(value: object) -> bool:
     if isinstance(value, str):
-        return bool(_PERCENT.match(value))
+        return bool(_AMOUNT.match(value))
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 

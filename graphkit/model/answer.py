@@ -17,8 +17,8 @@ class Answer:
 
     Cells are str, int, bool, Decimal, date, datetime or None, never float. `rows` may be a
     generator where an answer is large: it is then read once.
-    `secret` names the columns that are masked unless asked for. `notes` are lines printed beside
-    the table (on stderr), such as unconfirmed rules used.
+    `secret` names the columns that are masked unless asked for, `detail` those that a table for
+    people leaves out (fact ids). `notes` are lines printed beside the table (on stderr).
     """
 
     name: str
@@ -28,6 +28,7 @@ class Answer:
     known_at: datetime | None = None
     notes: tuple[str, ...] = ()
     secret: frozenset[str] = field(default_factory=frozenset)
+    detail: frozenset[str] = field(default_factory=frozenset)
 
     def to_pandas(self) -> pd.DataFrame:
         """The answer as a DataFrame; decimals and whole numbers stay exact (Arrow types)."""

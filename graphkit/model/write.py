@@ -54,6 +54,7 @@ def masked(answer: Answer) -> Answer:
         answer.as_of,
         answer.known_at,
         tuple(mask(note) for note in answer.notes),
+        detail=answer.detail,
     )
 
 
@@ -103,6 +104,19 @@ def percent(value: Decimal) -> str:
     """
     text = f"{value.scaleb(2):f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def money(value: Decimal) -> str:
+    """An amount or quantity for people: thousands apart, two decimals at least, no digit lost.
+
+    Examples
+    --------
+    >>> money(Decimal("2320450.3700")), money(Decimal("15.2034"))
+    ('2,320,450.37', '15.2034')
+    """
+    text = f"{value:,f}"
+    whole, dot, part = text.partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}" if dot else f"{text}.00"
 
 
 def write_csv(

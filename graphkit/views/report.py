@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import graphkit
 from graphkit.margin.measures import RATIOS
 from graphkit.model.identifiers import mask
-from graphkit.model.write import arrow_rows, percent, plain, visible
+from graphkit.model.write import arrow_rows, money, percent, plain, visible
 from graphkit.nightly.night import Night
 from graphkit.resources import folder
 from graphkit.views.page import template, trusted
@@ -163,7 +163,7 @@ def _rows(table: pa.Table, keep: Callable[[dict[str, Any]], bool]) -> list[dict[
 def _cell(column: str, value: Any, number: bool) -> dict[str, Any]:
     text = visible(mask(plain(value)))
     if isinstance(value, Decimal):
-        text = percent(value) if column in RATIOS else f"{value:,.2f}"
+        text = percent(value) if column in RATIOS else money(value)
     tone = "n" if number else ("bad" if text in _BAD else "warn" if text in _WARN else "")
     folded = text.split("; ") if column == "arithmetic" else []
     return {"text": text, "tone": tone, "list": folded}
