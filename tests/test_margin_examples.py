@@ -254,7 +254,7 @@ def test_a_suspended_close_counts_for_thirty_days() -> None:
 
 def test_a_fair_value_needs_an_acceptance_and_then_wins() -> None:
     fair = [{"code": X, "date": BEFORE, "value": 7, "source": "index"}]
-    accepted = {
+    accepted: dict[str, Any] = {
         "decision_id": "D1",
         "kind": "accept_fair_value",
         "subject_a": X,
@@ -280,7 +280,12 @@ def test_a_fair_value_needs_an_acceptance_and_then_wins() -> None:
 def test_a_stale_close_is_carried_over_an_ex_date() -> None:
     # 3 new shares for 10 and 0.50 a share: (10.00 - 0.50) / 1.3 = 7.307692...; still in transit:
     # 1,000 x 7.3076... + 300 x 7.3076... + 1,000 x 0.50 = 10,000.00 exactly, as before
-    rights = {"code": X, "ex_date": BEFORE, "record_date": "2026-11-18", "pay_date": "2026-11-24"}
+    rights: dict[str, Any] = {
+        "code": X,
+        "ex_date": BEFORE,
+        "record_date": "2026-11-18",
+        "pay_date": "2026-11-24",
+    }
     m = suspended(
         "2026-11-18",
         position=[position("A", X, 1000), position("A", X, 1000, date="2026-11-18")],
@@ -308,7 +313,7 @@ def test_entitlements_count_from_the_ex_date_to_the_day_before_they_arrive() -> 
         "contract": [financing("A", 100000)],
         "subscription": [{"account_id": "A", "code": X, "ex_date": BEFORE, "paid_on": BEFORE}],
     }
-    row = {"code": X, "ex_date": BEFORE, "record_date": "2026-11-18"}
+    row: dict[str, Any] = {"code": X, "ex_date": BEFORE, "record_date": "2026-11-18"}
     due = [
         row | {"kind": "bonus", "value": "0.3"},  # 300 x 5.00 = 1,500
         row | {"kind": "dividend", "value": "0.1"},  # 100
@@ -324,7 +329,7 @@ def test_entitlements_count_from_the_ex_date_to_the_day_before_they_arrive() -> 
 
 def test_a_short_owes_what_its_lender_would_have_received() -> None:
     # 1,000 short at the record date, 600 now: 600 x 5 + 1,000 x 0.3 x 5 + 1,000 x 0.1 = 4,600
-    row = {"code": X, "ex_date": D, "record_date": BEFORE, "pay_date": "2026-11-24"}
+    row: dict[str, Any] = {"code": X, "ex_date": D, "record_date": BEFORE, "pay_date": "2026-11-24"}
     m = measured(
         account=credit("A"),
         cash=cash(A=10000),
@@ -376,8 +381,14 @@ def test_a_missing_row_of_the_day_blocks() -> None:
     m = measured(**base)
     assert codes(m) == [("missing_contract", "f-A"), ("missing_position", "A")]
     assert (one(m)["ratio_standing"], one(m)["maintenance_ratio"]) == ("blocked", None)
-    sold = {"fill_id": "F", "account_id": "A", "code": X, "date": D, "side": "sell"}
-    repaid = {"contract_id": "f-A", "date": D, "seq": 1, "kind": "repay_cash", "principal": 100000}
+    sold: dict[str, Any] = {"fill_id": "F", "account_id": "A", "code": X, "date": D, "side": "sell"}
+    repaid: dict[str, Any] = {
+        "contract_id": "f-A",
+        "date": D,
+        "seq": 1,
+        "kind": "repay_cash",
+        "principal": 100000,
+    }
     m = measured(**base, fill=[sold | {"price": 5, "quantity": 10}], contract_flow=[repaid])
     assert codes(m) == []
     assert one(m)["ratio_standing"] == "no_debt"
