@@ -14,7 +14,7 @@ from graphkit.clients.one_client import form_groups
 
 from .engine_case import facts_of, rules_with
 from .oracle_clients import World, groups
-from .oracles.case import Case, renamed
+from .oracles.case import FULL, Case, renamed
 from .oracles.generate import stream
 
 KINDS = ("spouse", "minor_child", "nominee", "sibling", "key_officer", "concert")
@@ -32,23 +32,38 @@ def worlds(seed: int, count: int) -> list[World]:
             relations.append((a, b, rng.choice(KINDS), rng.random() < 0.2))
         licensed = frozenset(p for p in parties if rng.random() < 0.08)
         clients = frozenset(p for p in parties if rng.random() < 0.5)
-        # The oracle's registers are not tight for a pseudo line with a band in a complete or
-        # over-full register (the width of the band goes to an undisclosed holder); a guard becomes
-        # such a line, so what guards hold is made exact.
-        guards = licensed | {p for p in parties if case.kinds[p] == "state_body"}
-        exact = tuple(
-            replace(
-                s,
-                capital_max=s.capital_min,
-                votes_max=s.votes_min if s.votes_max is not None else None,
-            )
-            if s.holder in guards
-            else s
-            for s in case.stakes
-        )
-        case = replace(case, stakes=exact)
+        case, licensed = _crisp_guards(case, licensed)
         found.append(World(case, clients, licensed, tuple(dict.fromkeys(relations))))
     return found
+
+
+def _crisp_guards(case: Case, licensed: frozenset[str]) -> tuple[Case, frozenset[str]]:
+    """The case with exact holdings of guards, and no guard among holders of over-full registers.
+
+    A guard's holding becomes free float. There the oracle's registers are not the engine's: of a
+    float line with a band in a complete register an undisclosed holder gets the band's width, and
+    of one in an over-full register nothing, where the engine gives it up to the disclosure line.
+    """
+    bodies = frozenset(p for p, kind in case.kinds.items() if kind == "state_body")
+    over_full = set()
+    for entity in case.kinds:
+        stakes = [s for s in case.stakes if s.entity == entity]
+        votes = sum(case.votes(s)[0] for s in stakes)
+        if max(votes, sum(s.capital_min for s in stakes)) > FULL:
+            over_full |= {s.holder for s in stakes}
+    kinds = {p: "person" if p in bodies & over_full else kind for p, kind in case.kinds.items()}
+    guards = (licensed | bodies) - over_full
+    stakes = tuple(
+        replace(
+            s,
+            capital_max=s.capital_min,
+            votes_max=s.votes_min if s.votes_max is not None else None,
+        )
+        if s.holder in guards
+        else s
+        for s in case.stakes
+    )
+    return replace(case, kinds=kinds, stakes=stakes), licensed - over_full
 
 
 def client_facts(world: World) -> ClientFacts:
@@ -190,7 +205,7 @@ def test_removing_a_holding_or_right_never_joins() -> None:
         for stake in case.stakes:
             votes = case.votes(stake)[0]
             least[stake.entity] = least.get(stake.entity, 0) + max(votes, stake.capital_min)
-        if any(sum_ > 10**10 for sum_ in least.values()):
+        if any(total > FULL for total in least.values()):
             continue
         world = replace(world, relations=(), case=replace(case, complete=frozenset(), blocs=()))
         before = together(formed(world))
