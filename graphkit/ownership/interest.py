@@ -59,7 +59,7 @@ def holders(
     """
     target = graph.number(entity)
     view = view_of(graph, measure, [target])
-    flow = Flow(view, strangers=strangers(graph, view))
+    flow = Flow(view, strangers=strangers(graph, view), target=target)
     return [
         InterestRow(graph.ids[x], entity, b.low, b.high, b.top - b.high, status(graph, x))
         for x in candidates(graph, view, every_holder)

@@ -2,7 +2,8 @@
 
 The source may be a party, the undisclosed holders of every rest, or both. Holders come before
 entities, so each register is read once, and a ring is solved as a whole
-(:mod:`graphkit.ownership.bounds_ring`). A party that is the source counts as if it had no register
+(:mod:`graphkit.ownership.bounds_ring`; large ones that leave nothing open in
+:mod:`graphkit.ownership.rings_settled`). A party that is the source counts as if it had no register
 itself (SEMANTICS.md section 4, a holder on a cycle).
 
 Numbers are exact fractions until one of them needs more than ``DIGITS`` binary digits (about 30
@@ -18,9 +19,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from graphkit.model.shares import FULL
 from graphkit.ownership.bounds import ONE, ZERO, Link, Sheet, Valued, least, most
 from graphkit.ownership.bounds_ring import Inside, least_in_ring, most_in_ring
 from graphkit.ownership.interest_sheets import View
+from graphkit.ownership.rings_condensed import Passed, condensed
+from graphkit.ownership.rings_settled import EXACT, UNIT, bound_in_ring, settled
 
 DIGITS = 1024
 
@@ -60,14 +64,27 @@ class Flow:
     """Bounds of any source over one view; what the rests alone may reach is computed once."""
 
     def __init__(
-        self, view: View, rests: Rests | None = None, strangers: Collection[int] = ()
+        self,
+        view: View,
+        rests: Rests | None = None,
+        strangers: Collection[int] = (),
+        target: int | None = None,
     ) -> None:
-        """`strangers` are parties that count as if they belonged to the rest."""
+        """`strangers` are parties that count as if they belonged to the rest.
+
+        With a `target`, which everything in the view must stand above, large settled rings are
+        condensed to what they pass on; what is found of their members is then not given.
+        """
+        self._given = (view, rests, tuple(strangers))
+        self._passed: dict[int, Passed] = {}
+        self._gone: frozenset[int] = frozenset()
+        if target is not None:
+            view, self._passed, self._gone = condensed(view, target)
         self.view = view
         self.rests = rests or Rests()
         self._stranger: dict[int, Fraction] = dict.fromkeys(strangers, ONE)
         self._open: dict[int, list[Link]] = {}
-        start = [e for e, s in view.sheets.items() if self.rests.part(s, None)]
+        start = [e for e, s in view.sheets.items() if self._has_rest(e, s)]
         start += [e for party in strangers for e, _ in view.held.get(party, ())]
         self._stranger.update(
             {e: bounds.top for e, bounds in self._push(_below(view, start, None), None).items()}
@@ -87,11 +104,18 @@ class Flow:
         With `among`, only entities of it are worked through; it must hold everything above each of
         its members that the view holds.
         """
+        if source in self._gone:
+            return Flow(*self._given).of(source, among)
         start = [entity for entity, _ in self.view.held.get(source, ()) if entity != source]
         region = _below(self.view, start, source)
         if among is not None:
             region &= set(among)
         return self._push(region, source)
+
+    def _has_rest(self, entity: int, register: Sheet) -> bool:
+        passed = self._passed.get(entity)
+        sheets = [register] if passed is None else [sheet for _, sheet in passed.rests]
+        return any(self.rests.part(sheet, None) for sheet in sheets)
 
     def _push(self, region: set[int], source: int | None) -> dict[int, Bounds]:
         """Bounds of the region, in order; `source` None is the undisclosed holder alone."""
@@ -111,7 +135,8 @@ class Flow:
             if place[entity] in ring:
                 solved = self._ring(members, source, into)
             else:
-                solved = {entity: self._single(entity, source, into.get(entity, []))}
+                single = self._condensed if entity in self._passed else self._single
+                solved = {entity: single(entity, source, into.get(entity, []))}
             done.update(members)
             for member, bounds in solved.items():
                 found[member] = bounds
@@ -161,6 +186,23 @@ class Flow:
             top = _most(register, [Valued(b.top, *link) for b, link in into], rest)
         return _outward(low, high, top)
 
+    def _condensed(
+        self, entity: int, source: int | None, into: list[tuple[Bounds, Link]]
+    ) -> Bounds:
+        """What the exit of a condensed ring has: weights times what flows into the ring."""
+        passed = self._passed[entity]
+        low = high = top = 0
+        for b, link in into + self._opened(entity, source, {link.holder for _, link in into}):
+            least_weight, most_weight = passed.weights[link.holder]
+            low += least_weight * b.low.numerator // b.low.denominator
+            high -= -most_weight * b.high.numerator // b.high.denominator
+            top -= -most_weight * b.top.numerator // b.top.denominator
+        rest = sum(weight * self.rests.part(sheet, None) for weight, sheet in passed.rests)
+        for weight, sheet, link in passed.direct.get(source, ()) if source is not None else ():
+            rest += weight * (self.rests.part(sheet, link) - self.rests.part(sheet, None))
+        top -= -rest // FULL
+        return _outward(*(Fraction(min(x, UNIT), UNIT) for x in (low, high, top)))
+
     def _ring(
         self, members: list[int], source: int | None, into: dict[int, list[tuple[Bounds, Link]]]
     ) -> dict[int, Bounds]:
@@ -178,23 +220,27 @@ class Flow:
             how: Callable[[Inside], dict[int, Fraction]],
             value: Callable[[Bounds], Fraction],
             rest: dict[int, int],
+            up: bool,
         ) -> dict[int, Fraction]:
             valued = {
                 m: [Valued(value(b), *link) for b, link in outer[m] if value(b)] for m in members
             }
             if not any(valued.values()) and not any(rest.values()):
                 return dict.fromkeys(members, ZERO)
-            return how(Inside(sheets, valued, inner, rest))
+            found = bound_in_ring(sheets, valued, inner, rest, up) if large else None
+            return how(Inside(sheets, valued, inner, rest)) if found is None else found
+
+        large = len(members) > EXACT and settled(sheets.values())
 
         none = dict.fromkeys(members, 0)
         rest: dict[int, int] = {}
         for m in members:
             direct = next((link for _, link in outer[m] if link.holder == source), None)
             rest[m] = self.rests.part(sheets[m], direct)
-        low = solved(least_in_ring, lambda b: b.low, none)
-        high = solved(most_in_ring, lambda b: b.high, none)
+        low = solved(least_in_ring, lambda b: b.low, none, False)
+        high = solved(most_in_ring, lambda b: b.high, none, True)
         same = not any(rest.values()) and all(b.top == b.high for m in members for b, _ in outer[m])
-        top = high if same else solved(most_in_ring, lambda b: b.top, rest)
+        top = high if same else solved(most_in_ring, lambda b: b.top, rest, True)
         return {m: _outward(low[m], high[m], top[m]) for m in members}
 
 

@@ -111,8 +111,8 @@ def interest_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAn
     rests = Rests(profile.every_rest, graph.line.hidden_most)
     missing = strangers(graph, view)
     unknown = [p for p in view.held if status(graph, p) == "kind_unknown"]
-    flow = Flow(view, rests, missing)
-    wider = Flow(view, rests, [*missing, *unknown]) if unknown else flow
+    flow = Flow(view, rests, missing, target)
+    wider = Flow(view, rests, [*missing, *unknown], target) if unknown else flow
     found = {x: b for x in candidates(graph, view, False) if (b := _of(flow, x, target))}
     open_holders = []
     for x, b in sorted(found.items(), key=lambda item: graph.ids[item[0]]):
