@@ -131,7 +131,6 @@ class OwnersReport:
     names: dict[str, str]
     as_of: date
     known_at: datetime
-    notes: tuple[str, ...] = ()
 
     def persons(self) -> Answer:
         """The persons by limb: figures, verdict, ground, and whom they act with."""
@@ -169,7 +168,7 @@ class OwnersReport:
             "ground",
             "joint_with",
         )
-        return Answer("owners", columns, rows, self.as_of, self.known_at, self.notes)
+        return Answer("owners", columns, rows, self.as_of, self.known_at, self.owners.notes)
 
     def _attributed(self, person: str) -> tuple[str | None, str | None]:
         if person not in self.owners.attributed:

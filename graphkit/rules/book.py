@@ -105,7 +105,7 @@ class Rulebook:
 
 @cache
 def _every_rule() -> tuple[tuple[Rule, ...], str]:
-    """Every rule of every file, and a hash of the files' content."""
+    """Every rule of every file, and a hash of the files' content, profiles included."""
     found: list[Rule] = []
     digest = hashlib.sha256()
     folder = files("graphkit.rules")
@@ -114,6 +114,8 @@ def _every_rule() -> tuple[tuple[Rule, ...], str]:
             text = entry.read_text("utf-8")
             digest.update(text.encode())
             found += read_rules(text, entry.name)
+    for profile in sorted((folder / "profiles").iterdir(), key=lambda e: e.name):
+        digest.update(profile.read_bytes())
     return tuple(found), digest.hexdigest()
 
 
