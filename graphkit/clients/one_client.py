@@ -22,9 +22,11 @@ from graphkit.clients.majority import settle
 from graphkit.clients.naming import Namer
 from graphkit.clients.tops import ancestors
 from graphkit.model.findings import Finding
+from graphkit.ownership.above import above_of
 from graphkit.ownership.control import unresolved
 from graphkit.ownership.facts import OwnershipFacts, read_facts
 from graphkit.ownership.graph import OwnershipGraph
+from graphkit.ownership.interest import closed_rings
 from graphkit.rules.book import Rulebook
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def groups(
 def grouping(
     snapshot: Snapshot, rules: Rulebook, clients: Collection[str] | None = None
 ) -> Grouping:
-    """The L1 groups with the findings about decisions; reads the whole graph."""
+    """The L1 groups with findings about decisions and registers; reads the whole graph."""
     return form_groups(snapshot, rules, read_facts(snapshot), read_client_facts(snapshot), clients)
 
 
@@ -113,11 +115,19 @@ def form_groups(
             findings += refused
     client_numbers = {graph.index[c] for c in clients.accounts}
     kept = _worth_showing(_one_each(drafts), client_numbers)
-    open_owner = unresolved(OwnershipGraph.build(facts, rules))
-    namer = Namer(l1, clients, former, open_owner)
+    whole = OwnershipGraph.build(facts, rules)
+    namer = Namer(l1, clients, former, unresolved(whole))
     named = sorted((namer.group(d) for d in kept), key=lambda g: g.group_id)
     chosen = [g for g in named if wanted is None or any(m.party_id in names for m in g.members)]
+    findings += _about_registers(whole, chosen)
     return Grouping(tuple(chosen), tuple(findings))
+
+
+def _about_registers(graph: OwnershipGraph, groups: Iterable[Group]) -> list[Finding]:
+    """What is wrong with the registers and rights that the groups rest on."""
+    members = {graph.index[m.party_id] for g in groups for m in g.members}
+    above = {graph.ids[n] for n in above_of(graph).ancestors(members)}
+    return [f for f in [*graph.findings, *closed_rings(graph)] if f.subject in above]
 
 
 def candidates(

@@ -13,7 +13,7 @@ from graphkit.model.findings import Finding
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
 from graphkit.surveillance.flag import Figure, Flag
-from graphkit.surveillance.short_then_reduce import short_then_reduce
+from graphkit.surveillance.short_then_reduce import scan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,8 +58,14 @@ def compute(run_id: str, snapshot: Snapshot, rules: Rulebook, progress: Progress
     progress("maintenance ratios and limits")
     measures = measure(snapshot, rules, groups)
     progress("short sales against transfers")
-    flags = short_then_reduce(snapshot, rules, groups)
-    every = [*(f for _, f in snapshot.findings()), *grouped.findings, *measures.findings]
+    found = scan(snapshot, rules, groups)
+    flags = list(found.flags)
+    every = [
+        *(f for _, f in snapshot.findings()),
+        *grouped.findings,
+        *measures.findings,
+        *found.findings,
+    ]
     by_content = {(f.code, f.subject, f.message, f.facts): f for f in every}
     findings = [by_content[key] for key in sorted(by_content)]
     named = {m.party_id for g in groups for m in g.members}
