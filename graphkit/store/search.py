@@ -22,7 +22,8 @@ def find(
     identifiers: str,
     aliases: str,
 ) -> list[tuple[str, str, str]]:
-    """Parties that match the text, best first: id, identifier, name, part of a name, near names.
+    """Parties that match the text, best first: id, identifier, name, part of a name, how an id begins,
+    near names.
 
     `parties`, `identifiers` and `aliases` are queries that give ``(party_id, kind, name)`` of every
     id that a source uses, ``(party_id, value)`` and ``(id, one)``. A party of several ids is given
@@ -38,13 +39,14 @@ def find(
                     WHEN party_id IN (FROM by_number) THEN 1
                     WHEN name = {wanted} THEN 2
                     WHEN contains(lower(name), lower({wanted})) THEN 3
-                    ELSE 4 END AS place,
+                    WHEN starts_with(lower(party_id), lower({wanted})) THEN 4
+                    ELSE 5 END AS place,
                 jaro_winkler_similarity(coalesce(lower(name), ''), lower({wanted})) AS closeness
             FROM ({parties})
         ), matching AS (
             SELECT coalesce(a.one, r.party_id) AS party, r.* FROM ranked AS r
             LEFT JOIN ({aliases}) AS a ON a.id = r.party_id
-            WHERE r.place < 4 OR r.closeness >= {NEAR}
+            WHERE r.place < 5 OR r.closeness >= {NEAR}
         )
         SELECT party, kind, name FROM matching
         QUALIFY row_number() OVER (
