@@ -22,9 +22,9 @@ def find(
     identifiers: str,
     aliases: str,
 ) -> list[tuple[str, str, str]]:
-    """Parties that match the text, best first: id, identifier, name, part of a name, how an id begins,
-    near names.
+    """Parties that match the text, best first.
 
+    By id, identifier, name, part of a name, how an id begins, then names that are nearly alike.
     `parties`, `identifiers` and `aliases` are queries that give ``(party_id, kind, name)`` of every
     id that a source uses, ``(party_id, value)`` and ``(id, one)``. A party of several ids is given
     once, under its canonical id and with the name that matched best.
