@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from oracles_margin import LINES, World, weekday_before
+from oracles_margin import LINES, weekday_before
+from oracles_margin_prices import World
 
 Row = dict[str, Any]
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from margin_worlds import random_world
 from memory_snapshot import MemorySnapshot
-from oracles_margin import LINES, AccountAnswer, Oracle, World, down, up
+from oracles_margin import LINES, AccountAnswer, Oracle, down, up
+from oracles_margin_prices import World
 
 from graphkit.clients.group import Group, Member
 from graphkit.margin.measures import Measures, measure
