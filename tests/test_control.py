@@ -304,6 +304,13 @@ def test_float_that_a_stranger_cannot_take_stays_outside() -> None:
     assert unresolved(graph_of(thinner)) == {"L"}
 
 
+def test_a_band_in_a_listed_company_leaves_no_more_than_there_is() -> None:
+    # Own shares 93, Q 4: P, with 0 to 10 on file, has at most 3, whatever is hidden. Q has 4.
+    case = make("L=listed_company", {("L", "L"): 93, ("Q", "L"): 4, ("P", "L"): (0, 10)})
+    assert answers(case) == {("Q", "L"): "yes"}
+    assert verdict(graph_of(case), ["P"], "L") == "no"
+
+
 def test_company_without_holders_on_file() -> None:
     # Somebody owns company A, whoever it is; of party B of unknown kind not even that is known.
     case = make("A=company B=unknown", {("A", "C"): 60, ("B", "D"): 60, ("R", "C"): 40})
@@ -320,6 +327,13 @@ def test_pseudo_party_is_a_line_of_the_rest() -> None:
     )
     assert unresolved(graph_of(floating)) == frozenset()
     assert answers(floating) == {}
+
+
+def test_nominee_line_in_a_band_counts_at_its_most() -> None:
+    # Complete: P 40 to 60, the nominee line 40 to 60: one holder behind it may have 60.
+    case = make("N=pseudo", {("P", "A"): (40, 60), ("N", "A"): (40, 60)}, complete=["A"])
+    assert unresolved(graph_of(case)) == {"A"}
+    assert answers(case) == {("P", "A"): "undetermined"}
 
 
 def test_sets_are_judged_together() -> None:

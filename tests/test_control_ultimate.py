@@ -164,6 +164,29 @@ def test_bloc_counts_in_its_scope_only() -> None:
     assert [tops(everywhere, y) for y in "XZWV"] == [[bloc], [bloc], [bloc], [bloc]]
 
 
+def test_a_company_of_one_member_counts_once_in_the_scope() -> None:
+    # H is P's company and, being in the scope, the bloc's too. Its 30 % of X count once: 30 + 15
+    # do not pass.
+    shares = {
+        ("P", "H"): 60,
+        ("S", "H"): 40,
+        ("H", "X"): 30,
+        ("Q", "X"): 15,
+        ("S", "X"): 55,
+    }
+    case = make("", shares, blocs=[("K", ("P", "Q"), ("H", "X"))])
+    assert tops(case, "X") == [sole("S")]
+    # P alone controls H; with Q it does so too, jointly.
+    assert tops(case, "H") == [sole("P"), Controller(("P", "Q"), "bloc", "votes", "yes", "K")]
+
+
+def test_bloc_within_a_ring_is_not_outside_of_it() -> None:
+    # A and B hold 60 % of each other and act in concert: the ring is the top, not their agreement.
+    shares = {("A", "B"): 60, ("B", "A"): 60, ("P", "A"): 40, ("Q", "B"): 40}
+    case = make("", shares, blocs=[("K", ("A", "B"), ())])
+    assert tops(case, "A") == [Controller(("A", "B"), "ring", "votes", "yes")]
+
+
 def test_blocs_are_never_closed_transitively() -> None:
     # P+Q and Q+R are two agreements; 20 + 20 + 20 together would pass, no agreement does.
     case = make(
