@@ -75,8 +75,8 @@ def _open_control(
     numbers = [graph.number(member) for member in controller.parties]
     names = " and ".join(graph.label(n) for n in numbers)
     if controller.verdict != "yes":
-        together = " together" if len(numbers) > 1 else ""
-        answer.reasons.append(f"control: whether {names}{together} control {label} is undetermined")
+        verb = "together control" if len(numbers) > 1 else "controls"
+        answer.reasons.append(f"control: whether {names} {verb} {label} is undetermined")
     for n in numbers:
         if graph.kinds[n] not in profile.stops_at:
             answer.reasons.append(f"control: {_nobody_behind(graph, n)}")
