@@ -141,6 +141,14 @@ def test_undetermined_through_a_stranger_with_two_rests() -> None:
     )
 
 
+def test_a_member_of_a_ring_is_controlled_by_the_others() -> None:
+    case = make("", {("A", "B"): 60, ("B", "A"): 60, ("P", "A"): 40, ("Q", "B"): 40})
+    assert said(case, ["A", "B"], "A") == [
+        ("B holds 60 % of the votes of A, all others 40 %; so B controls A", ())
+    ]
+    assert said(case, ["A"], "A") == [("A is asked about itself; nobody controls itself", ())]
+
+
 def test_names_stand_with_ids() -> None:
     facts = facts_of(make("", {("P", "A"): 60, ("Q", "A"): 40}))
     facts.parties["P"] = PartyFact("P", "person", "张三")

@@ -29,8 +29,9 @@ def control_steps(
 ) -> tuple[Step, ...]:
     """The steps that show the verdict of `start` on `entity`, in order.
 
-    With `bloc_id` the question is about that bloc: its fixpoint, with the scope that its agreement
-    names, started from all of its members (from the others, where the entity is a member).
+    Where the entity is itself one of several in `start`, as in a ring, the question is about the
+    others. With `bloc_id` it is about that bloc: its fixpoint, with the scope that its agreement
+    names, started from its members.
 
     Raises
     ------
@@ -40,7 +41,12 @@ def control_steps(
     from graphkit.ownership.evidence_open import blocking_steps, open_steps
 
     target = graph.number(entity)
-    seed = _bloc_seed(graph, bloc_id, target, sure=True) if bloc_id else seed_of(graph, start)
+    others = [party for party in start if party != entity]
+    seed = (
+        _bloc_seed(graph, bloc_id, target, sure=True)
+        if bloc_id
+        else seed_of(graph, others or start)
+    )
     notes = Notes(graph, seed)
     if bloc_id:
         notes.add_bloc(next(b for b in graph.blocs if b.bloc_id == bloc_id))
