@@ -44,7 +44,7 @@ def control_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAns
     answer = LimbAnswer()
     label = graph.label(graph.number(party))
     for controller in ultimate_controllers(graph, party):
-        steps = control_steps(graph, controller.parties, party)
+        steps = control_steps(graph, controller.parties, party, bloc_id=controller.bloc_id)
         for member in controller.parties:
             joint = tuple(other for other in controller.parties if other != member)
             answer.persons.append(
