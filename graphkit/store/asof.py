@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from graphkit.model.tables import Table
-from graphkit.store.committing import placeholder
-from graphkit.store.layout import literals, quoted
+from graphkit.store.layout import literals, placeholder, quoted
 
 ADDED_UP = frozenset({"stake", "holder_list"})
 """Tables whose rows of one holder add up: where one source lists two ids of one party, both of its

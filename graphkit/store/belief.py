@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from graphkit.model.errors import UsageError
 from graphkit.store.layout import quoted
 
 if TYPE_CHECKING:
@@ -138,3 +139,12 @@ def belief_at(
         f" WHERE load_seq <= {sequence} ORDER BY load_seq"
     ).fetchall()
     return Belief(loads, [Effect(*row) for row in rows], sequence)
+
+
+def load_called(loads: list[Load], load_id: str) -> Load:
+    """The load of that id; UsageError when there is none."""
+    for load in loads:
+        if load.load_id == load_id:
+            return load
+    last = ", ".join(load.load_id for load in loads[-5:]) or "none"
+    raise UsageError(f"no load is called {load_id!r}; the latest are: {last} (loads list)")

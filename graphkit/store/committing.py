@@ -22,7 +22,9 @@ from graphkit.store.layout import (
     lead,
     literal,
     own_columns,
+    placeholder,
     quoted,
+    same_key,
     turned,
     turned_name,
 )
@@ -31,20 +33,6 @@ from graphkit.store.records import TableEffect
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-
-def placeholder(alias: str) -> str:
-    """SQL: the party row only says that the id occurs (kind unknown, nothing else)."""
-    blank = (c.name for c in tables()["party"].columns if c.name not in ("party_id", "kind"))
-    nothing = " AND ".join(f"{alias}.{quoted(name)} IS NULL" for name in blank)
-    return f"({alias}.kind = 'unknown' AND {nothing})"
-
-
-def same_key(table: Table, left: str, right: str) -> str:
-    """SQL: two rows have one key; blanks are equal."""
-    return " AND ".join(
-        f"{left}.{quoted(k)} IS NOT DISTINCT FROM {right}.{quoted(k)}" for k in table.key
-    )
 
 
 def commit_tables(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from graphkit.model.findings import Finding
 from graphkit.model.tables import tables
 from graphkit.store.belief import Belief, integers
-from graphkit.store.committing import placeholder, same_key
 from graphkit.store.ends import SHOWN
-from graphkit.store.layout import quoted
+from graphkit.store.layout import placeholder, quoted, same_key
 
 if TYPE_CHECKING:
     import duckdb

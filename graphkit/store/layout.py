@@ -170,6 +170,20 @@ def key_of(text: str) -> int:
     return int.from_bytes(digest[8:12], "little")
 
 
+def placeholder(alias: str) -> str:
+    """SQL: the party row only says that the id occurs (kind unknown, nothing else)."""
+    blank = (c.name for c in tables()["party"].columns if c.name not in ("party_id", "kind"))
+    nothing = " AND ".join(f"{alias}.{quoted(name)} IS NULL" for name in blank)
+    return f"({alias}.kind = 'unknown' AND {nothing})"
+
+
+def same_key(table: Table, left: str, right: str) -> str:
+    """SQL: two rows have one key; blanks are equal."""
+    return " AND ".join(
+        f"{left}.{quoted(k)} IS NOT DISTINCT FROM {right}.{quoted(k)}" for k in table.key
+    )
+
+
 def fact_id_sql(table: Table, source: str) -> str:
     """SQL for a fact's id: MD5 over table, source and every column that is not blank.
 

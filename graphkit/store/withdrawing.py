@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from graphkit.model.findings import Finding
 from graphkit.model.tables import tables
 from graphkit.store.belief import Belief, Load, integers
-from graphkit.store.committing import placeholder, same_key, superseded_by_day
-from graphkit.store.layout import quoted
+from graphkit.store.committing import superseded_by_day
+from graphkit.store.layout import placeholder, quoted, same_key
 from graphkit.store.records import TableEffect
 
 if TYPE_CHECKING:
