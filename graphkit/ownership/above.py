@@ -35,6 +35,7 @@ class Above:
         self._sure: dict[int, set[int]] = {}
         self._may: dict[int, set[int]] = {}
         self._bloc: dict[tuple[str, int, bool], set[int]] = {}
+        self._circle: dict[int, frozenset[int]] | None = None
 
     def sure(self, party: int) -> set[int]:
         """What a party certainly controls."""
@@ -90,6 +91,26 @@ class Above:
                     seen.add(party)
                     queue.append(party)
         return seen
+
+    def circle(self, party: int) -> frozenset[int]:
+        """The parties both above and below a party by votes and rights, itself included.
+
+        What stands above x and is reached by x lies in the same strongly connected component, so
+        this answers for every party at once what :meth:`ancestors` would find for each.
+        """
+        if self._circle is None:
+            links = {
+                e: [*self._holders(e), *(r.holder for r in self.graph.rights_over.get(e, ()))]
+                for e in range(len(self.graph.ids))
+            }
+            self._circle = {
+                member: circle
+                for group in components(links)
+                if len(group) > 1
+                for circle in (frozenset(group),)
+                for member in group
+            }
+        return self._circle.get(party, frozenset((party,)))
 
     def direct(self, entity: int) -> list[int]:
         """Those who certainly control an entity at once: alone by votes, or by a right."""

@@ -101,7 +101,7 @@ def ground_of(graph: OwnershipGraph, seed: Seed, target: int, *, sure: bool) -> 
 def _ring(above: Above, top: int) -> frozenset[int]:
     """The parties that certainly control `top` and are controlled by it, itself included."""
     ring = {top}
-    left = (above.sure(top) & above.ancestors([top])) - ring
+    left = (above.sure(top) & above.circle(top)) - ring
     fresh = [top]
     while left:
         while fresh:
@@ -121,7 +121,7 @@ def _ring(above: Above, top: int) -> frozenset[int]:
 
 def _possible_ring(above: Above, top: int, ring: frozenset[int]) -> frozenset[int]:
     """`ring` with the parties that `top` may control and that may control it."""
-    left = (above.may(top) & above.ancestors([top])) - ring
+    left = (above.may(top) & above.circle(top)) - ring
     if not left:
         return ring
     up = {party: [h for h in above.direct(party) if h in left] for party in left}
