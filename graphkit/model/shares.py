@@ -105,14 +105,20 @@ def percent_up(share: int | Fraction, decimals: int = 8) -> str:
 
 
 def _percent(share: int | Fraction, decimals: int, *, up: bool) -> str:
-    exact = share if isinstance(share, Fraction) else Fraction(share, FULL)
-    scaled = exact * 100 * 10**decimals
-    units = scaled.numerator // scaled.denominator
-    if up and units != scaled:
+    # Whole numbers throughout: a Fraction made for each of millions of rows costs more than all
+    # the rest of writing them.
+    above, below = _parts(share)
+    units, left = divmod(above * 100 * 10**decimals, below)
+    if up and left:
         units += 1
     sign = "-" if units < 0 else ""
     whole, part = divmod(abs(units), 10**decimals)
     return f"{sign}{whole}.{part:0{decimals}d}" if decimals else f"{sign}{whole}"
+
+
+def _parts(share: int | Fraction) -> tuple[int, int]:
+    """Numerator and denominator of a share as a fraction of the whole."""
+    return (share, FULL) if isinstance(share, int) else (share.numerator, share.denominator)
 
 
 def percent_short(share: int | Fraction) -> str:
@@ -125,8 +131,8 @@ def percent_short(share: int | Fraction) -> str:
     >>> percent_short(5_000_000_000), percent_short(1667000000), percent_short(5_000_000_001)
     ('50', '16.67', '50.00…')
     """
-    exact = share if isinstance(share, Fraction) else Fraction(share, FULL)
-    text = percent_down(exact, 2)
-    if exact * 10_000 != int(exact * 10_000):
+    text = percent_down(share, 2)
+    above, below = _parts(share)
+    if above * 10_000 % below:
         return text + "…"
     return text.rstrip("0").rstrip(".")
