@@ -25,10 +25,10 @@
     return made;
   }
 
-  function list(title, entries) {
+  function list(title, entries, name) {
     if (!entries.length) return;
     panel.append(element("h3", title));
-    const made = element("ol");
+    const made = element("ol", null, name);
     for (const entry of entries) {
       const item = element("li", entry.text);
       for (const fact of entry.facts || []) item.append(element("span", fact, "fact"));
@@ -49,7 +49,7 @@
     list("Found behind it 穿透结果", box.found);
     list("Holders on file 股东名册", box.holders);
     list("Rights 控制权", box.rights);
-    list("Evidence 依据", box.evidence);
+    list("Evidence 依据", box.evidence, "steps");
     if (scroll) document.getElementById("network").scrollIntoView({ block: "nearest" });
   }
 

@@ -66,7 +66,7 @@ def chart(graph: OwnershipGraph, party: str, owners: Owners, most: int = MOST_BO
     above, below = _neighbours(graph)
     up = _nearest(focus, above)
     down = _nearest(focus, below)
-    owners_first = up[: max(most * 2 // 3, most - len(down))]
+    owners_first = up[: max(most * 2 // 3, most + 1 - len(down))]  # the focus is in both
     holdings = [n for n in down if n not in set(up)][: most - len(owners_first)]
     boxes = {focus: Box(focus, "focus")}
     boxes |= {n: Box(n, "owner") for n in owners_first if n != focus}
@@ -135,7 +135,8 @@ def _draw(graph: OwnershipGraph, party: str, drawn: Chart) -> None:
     for stake in graph.stakes:
         pair = (graph.index[stake.holder], graph.index[stake.entity])
         if pair[0] in drawn.boxes and pair[1] in drawn.boxes:
-            drawn.lines.append(Line(*pair, stake.capital, "stake", chains.get(pair)))
+            chain = chains.get(pair) if pair[0] != pair[1] else None  # own shares carry nothing
+            drawn.lines.append(Line(*pair, stake.capital, "stake", chain))
     for entity, rights in sorted(graph.all_rights.items()):
         for right in rights:
             pair = (graph.index[right.holder], entity)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SPACING = 210
 LAYER = 170
 ROW = 112
+_LABELS = 30  # more room before a layer of several rows: labels of its second row show between
 _SWEEPS = 12
 _ROW_BOXES = range(4, 15)
 _SHAPE = (960, 700)
@@ -144,7 +145,8 @@ def _placed(
     for depth in sorted(layers, key=lambda d: (abs(d), d)):
         side = -1 if depth < 0 else 1
         rows = _broken(layers[depth], boxes)
-        top = edge[side] + (side * LAYER if depth else 0)
+        room = LAYER + (_LABELS if len(rows) > 1 else 0)
+        top = edge[side] + (side * room if depth else 0)
         for r, row in enumerate(rows):
             inner = {
                 n: [float(found[m][0]) for m in near[n] if m in found] or [x[n]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -138,6 +139,8 @@ def _network(
     for number, (x, y) in place.items():
         if number not in chart.boxes and number not in rests.values():
             net.add_node(number, label=" ", x=x, y=y, shape="dot", size=0.1, chosen=False)
+    between = Counter(frozenset(pair) for pair in pairs)
+    before: Counter[tuple[int, int]] = Counter()
     for line, path in zip(chart.lines, paths, strict=True):
         style = _line(line)
         if level[line.holder] == level[line.entity] or (
@@ -145,6 +148,14 @@ def _network(
         ):
             # a straight line would run behind the boxes between
             style["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": 0.3}
+        pair = line.holder, line.entity
+        if len(path) == 1 and pair[0] != pair[1] and between[frozenset(pair)] > 1:
+            # two that hold one another, or a holding beside a right: else one would hide the other
+            bend = "curvedCCW" if before[pair] % 2 else "curvedCW"
+            beside = level[line.holder] == level[line.entity]
+            roundness = (0.5 if beside else 0.22) + 0.18 * (before[pair] // 2)
+            style["smooth"] = {"enabled": True, "type": bend, "roundness": roundness}
+        before[pair] += 1
         for a, b in path:
             last = {} if b == line.entity else {"label": "", "arrows": {"to": {"enabled": False}}}
             net.add_edge(a, b, **(style | last))
@@ -286,7 +297,8 @@ def _holding(graph: OwnershipGraph, holder: str, what: str) -> str:
 
 def _where(held: Any) -> str:
     fact = held.fact
-    span = f", {fact.valid_from or '…'} to {fact.valid_to or '…'}"
+    dated = fact.valid_from or fact.valid_to
+    span = f", {fact.valid_from or '…'} to {fact.valid_to or '…'}" if dated else ""
     return visible(f"{fact.source} {fact.file}:{fact.line}{span}")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
 from graphkit.model.shares import Interval, percent_short
 
@@ -37,28 +39,55 @@ RIGHTS = {
 """Control rights in words."""
 
 
+_CAPITAL = 1.3
+"""The columns of a capital letter, in the fonts that the page asks for."""
+
+
 def wrapped(text: str, width: int = 22, lines: int = 2) -> str:
     """The text in at most `lines` lines of `width` columns; Chinese characters count two.
+
+    Lines break between words, behind a hyphen or slash, and beside Chinese characters; within a
+    word only where it is longer than a line.
 
     Examples
     --------
     >>> wrapped("虚构华东高端装备制造有限公司").splitlines()
     ['虚构华东高端装备制造有', '限公司']
+    >>> wrapped("Rheinisch-Bergische Verlagsgesellschaft mbH").splitlines()
+    ['Rheinisch-Bergische', 'Verlagsgesellschaft…']
     >>> wrapped("x" * 50).splitlines()[-1]
     'xxxxxxxxxxxxxxxxxxxxxx…'
     """
-    rows, used = [""], 0
-    for c in text:
-        size = 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        if used + size > width:
-            if len(rows) == lines:
-                rows[-1] += "…"
-                break
+    rows = [""]
+    for piece in _pieces(text, width):
+        if rows[-1] and _columns(rows[-1] + piece.rstrip()) > width:
             rows.append("")
-            used = 0
-        rows[-1] += c
-        used += size
-    return "\n".join(rows)
+        rows[-1] += piece if rows[-1] else piece.lstrip()
+    shown = [row.rstrip() for row in rows[:lines]]
+    return "\n".join(shown) + ("…" if any(rows[lines:]) else "")
+
+
+_CJK = "\u2e80-\u9fff\uf900-\uffef"
+_WORD = re.compile(rf"\s+|[{_CJK}]|[^\s{_CJK}/-]*[/-]+|[^\s{_CJK}/-]+")
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """What a line may break between; words longer than a line are cut."""
+    for word in _WORD.findall(text):
+        piece = ""
+        for c in word:
+            if _columns(piece + c) > width:
+                yield piece
+                piece = ""
+            piece += c
+        yield piece
+
+
+def _columns(text: str) -> float:
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else _CAPITAL if c.isupper() else 1
+        for c in text
+    )
 
 
 def share_text(share: Interval) -> str:
