@@ -156,6 +156,8 @@ def _chains(graph: OwnershipGraph, party: str) -> dict[tuple[int, int], Verdict]
         reach = certainly_controlled if yes else possibly_controlled
         inside = {graph.index[i] for i in reach(graph, controller.parties)}
         tops = {graph.index[i] for i in controller.parties}
+        if controller.form == "ring":
+            inside |= tops  # its members control one another
         for pair in _pairs(graph):
             inner = pair[0] in inside | tops and pair[1] in inside and pair[1] in above
             if inner and found.get(pair) != "yes":
