@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graphkit.ownership.owners import beneficial_owners
 from graphkit.views.chart import Chart, chart
-
 from tests.engine_case import graph_of, rules_with
 from tests.oracles.case import Case, make
 
