@@ -94,5 +94,7 @@
   });
   network.once("afterDrawing", () => { document.body.dataset.drawn = "yes"; });
   network.fit();
+  // Where the whole is too small to read, begin at the party; "Fit" shows the whole.
+  if (network.getScale() < 0.45) network.moveTo({ position: network.getPosition(data.focus), scale: 0.6 });
   if (data.focus !== null) show(data.focus, false);
 })();

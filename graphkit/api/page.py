@@ -11,7 +11,8 @@ from graphkit.ownership.owners import beneficial_owners
 from graphkit.ownership.owners_relations import relations_of
 from graphkit.rules.book import Rulebook
 from graphkit.views.chart import chart
-from graphkit.views.page import Subject, party_page
+from graphkit.views.page import party_page
+from graphkit.views.panel import Subject
 
 
 def view(

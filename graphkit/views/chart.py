@@ -28,7 +28,8 @@ MOST_BOXES = 200
 class Box:
     """A party on the chart; `place` is owner, focus or holding.
 
-    `verdict` is its control over the focus (an owner) or the focus's control over it (a holding).
+    `verdict` is its control over the focus (an owner) or the focus's control over it (a holding);
+    `found` says that it was found behind the focus by some limb.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Box:
     verdict: Verdict | None = None
     interest: InterestRow | None = None
     unresolved: bool = False
+    found: bool = False
     rest: Interval | None = None
 
 
@@ -112,8 +114,10 @@ def _judge(graph: OwnershipGraph, party: str, owners: Owners, drawn: Chart) -> N
             box.interest = row
     for person in owners.persons:
         box = drawn.boxes.get(graph.index.get(person.party_id, -1))
-        if box is not None and person.limb == "control":
-            box.verdict = person.verdict
+        if box is not None:
+            box.found = True
+            if person.limb == "control":
+                box.verdict = person.verdict
     for held in controlled_by(graph, [party]):
         box = drawn.boxes.get(graph.index[held.entity_id])
         if box is not None and box.place == "holding":

@@ -13,7 +13,7 @@ from graphkit.model.identifiers import mask
 from graphkit.model.write import arrow_rows, money, percent, plain, visible
 from graphkit.nightly.night import Night
 from graphkit.resources import folder
-from graphkit.views.page import template, trusted
+from graphkit.views.templates import template, trusted
 
 if TYPE_CHECKING:
     import pyarrow as pa

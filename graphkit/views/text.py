@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from fractions import Fraction
 
 from graphkit.model.shares import Interval, percent_short
 
@@ -103,3 +104,16 @@ def share_text(share: Interval) -> str:
     if share == (0, 10_000_000_000):
         return "? %"
     return f"{percent_short(share.low)}–{percent_short(share.high)} %"
+
+
+def span_text(low: Fraction, high: Fraction) -> str:
+    """An interest, as a fraction of the whole, for a label.
+
+    Examples
+    --------
+    >>> span_text(Fraction(1, 4), Fraction(1, 4)), span_text(Fraction(0), Fraction(1, 3))
+    ('25 %', '0–33.33… %')
+    """
+    if low == high:
+        return f"{percent_short(low)} %"
+    return f"{percent_short(low)}–{percent_short(high)} %"
