@@ -83,10 +83,7 @@ class MemorySnapshot(Snapshot):
         types |= {"line": pa.int64(), "known_from": pa.timestamp("us")}
         found = self._sorted(table, since)
         return pa.table(
-            {
-                c: pa.array([r[c] for r in found], types.get(c, pa.string()))
-                for c in chosen
-            }
+            {c: pa.array([r[c] for r in found], types.get(c, pa.string())) for c in chosen}
         )
 
     def find(self, text: str, limit: int = 20) -> list[tuple[str, str, str]]:
