@@ -202,7 +202,7 @@ def test_verify_finds_what_was_tampered_with(place: Path) -> None:
         "delete from stake": "stake: facts are as many",
         'delete from "stake.holder_id"': "stake: holder_id leads to every row",
         "insert into party from party limit 1": "party: believed keys of a source are unique",
-        "insert into closed select 'stake', uuid(), 1, 2, 2": "stake: a closing has its fact",
+        "insert into closed select 'stake', uuid(), 1, 2, 2, 0": "stake: a closing has its fact",
         "update load set sequence = 2": "sequences run from 1",
         "update load set accepted = 9": "rows in = accepted",
         "update load set quarantined = 1, rows_in = 4": "quarantined rows are as many",

@@ -83,14 +83,18 @@ class Belief:
             condition += f" AND {column} NOT IN {integers(self.withdrawn)}"
         return condition
 
-    def believed(self, table: str, alias: str) -> str:
-        """SQL: the fact of the table in the row called `alias` is believed."""
+    def believed(self, table: str, alias: str, leads: str = "") -> str:
+        """SQL: the fact of the table in the row called `alias` is believed.
+
+        `leads` is an SQL list of lead keys when only facts of those are asked about.
+        """
         condition = self.counts(f"{alias}.load_seq")
         if self.has_closings(table):
+            near = f" AND c.lead IN {leads}" if leads else ""
             condition += (
                 f" AND NOT EXISTS (SELECT 1 FROM closed AS c WHERE c.table_name = '{table}'"
                 f" AND c.fact_id = {alias}.fact_id AND c.of_seq = {alias}.load_seq"
-                f" AND {self.counts('c.load_seq')} AND {self.counts('c.because')})"
+                f" AND {self.counts('c.load_seq')} AND {self.counts('c.because')}{near})"
             )
         return condition
 

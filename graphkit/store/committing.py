@@ -157,9 +157,10 @@ def _close_replaced(con: duckdb.DuckDBPyConnection, table: Table, scope: str, se
         "whole": f"({by_key} OR NOT {placeholder('s')})" if table.name == "party" else "true",
     }[scope]
     con.execute(
-        f"INSERT INTO closed SELECT '{table.name}', s.fact_id, s.load_seq, {sequence}, {sequence}"
-        " FROM standing AS s"
+        f"INSERT INTO closed SELECT '{table.name}', s.fact_id, s.load_seq, {sequence}, {sequence},"
+        f" s.{key_column(lead(table))} AS lead FROM standing AS s"
         f" ANTI JOIN incoming AS i ON i.fact_id = s.fact_id WHERE {replaced}"
+        " ORDER BY lead, s.fact_id"
     )
     return _count(
         con,

@@ -37,7 +37,7 @@ CREATE TABLE load_table (load_seq INTEGER NOT NULL, table_name VARCHAR NOT NULL,
     closed BIGINT NOT NULL, last_day DATE, versions BOOLEAN NOT NULL, whole BOOLEAN NOT NULL,
     days DATE[] NOT NULL);
 CREATE TABLE closed (table_name VARCHAR NOT NULL, fact_id UUID NOT NULL, of_seq INTEGER NOT NULL,
-    load_seq INTEGER NOT NULL, because INTEGER NOT NULL);
+    load_seq INTEGER NOT NULL, because INTEGER NOT NULL, lead UINTEGER NOT NULL);
 CREATE TABLE judgement ("left" VARCHAR NOT NULL, "right" VARCHAR NOT NULL, scheme VARCHAR NOT NULL,
     value VARCHAR NOT NULL, load_seq INTEGER NOT NULL);
 CREATE TABLE quarantine (load_seq INTEGER NOT NULL, position INTEGER NOT NULL,
@@ -56,7 +56,7 @@ load_table  what a load did to one canonical table: rows stated, facts added, fa
             the load superseded beyond the keys that it stated
 closed      facts no longer believed: fact `fact_id` of load `of_seq`, closed by load `load_seq`; it
             counts while load `because` counts, the same one but where a withdrawal closes what
-            a later load had replaced too
+            a later load had replaced too; `lead` is the fact's lead key
 judgement   two party ids with one strong identifier, as of the load that made it known
 """
 

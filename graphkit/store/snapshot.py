@@ -15,18 +15,16 @@ from graphkit.model.findings import Finding
 from graphkit.model.tables import Table, tables
 from graphkit.store.asof import Selection, select
 from graphkit.store.base import EVIDENCE, Snapshot
-from graphkit.store.belief import Belief, integers
+from graphkit.store.belief import Belief
 from graphkit.store.identity import aliases
-from graphkit.store.layout import key_column, key_of, keyed, literals, turned, turned_name
+from graphkit.store.layout import literals
+from graphkit.store.nearby import Nearby, nearby
 from graphkit.store.records import read_findings
 from graphkit.store.search import find
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-_MANY = 4096
-"""Above so many values a filter by list is slower than reading the column."""
 
 
 class EmbeddedSnapshot(Snapshot):
@@ -78,30 +76,16 @@ class EmbeddedSnapshot(Snapshot):
             values = {self._aliases.get(v, v) for v in values}
         if not values or not self._belief.stating(table):
             return []
-        near = self._prefilter(spec, where, values)
-        if not near:
+        near = nearby(self._con, spec, where, values, self._every_id)
+        if near is None:
             query = self._query(spec, wanted, only=(where, values))
             return self._con.execute(query).fetchall()
-        found = self._con.execute(self._query(spec, [*wanted, where], prefilter=near)).fetchall()
+        found = self._con.execute(self._query(spec, [*wanted, where], near=near)).fetchall()
         return [row[:-1] for row in found if row[-1] in values]
 
-    def _prefilter(self, table: Table, where: str, values: set[str]) -> str:
-        """SQL that keeps at least the rows wanted and every row of the same keys, or nothing."""
-        if where not in keyed(table) or len(values) > _MANY:
-            return ""
-        if where in table.parties and self._aliases:
-            values = {m for v in values for m in self._members.get(v, [v])}
-        keys = integers({key_of(v) for v in values})
-        near = f"t.{key_column(where)} IN {keys}"
-        if where in turned(table):
-            leads = self._con.execute(
-                f"SELECT DISTINCT lead FROM {turned_name(table, where)} WHERE key IN {keys}"
-                f" LIMIT {_MANY + 1}"
-            ).fetchall()
-            if len(leads) <= _MANY:
-                first = key_column(keyed(table)[0])
-                near = f"t.{first} IN {integers(row[0] for row in leads)} AND {near}"
-        return near
+    def _every_id(self, ids: Collection[str]) -> set[str]:
+        ones = {self._aliases.get(i, i) for i in ids}
+        return {member for one in ones for member in self._members.get(one, [one])}
 
     def arrow(
         self, table: str, columns: Sequence[str] | None = None, since: date | None = None
@@ -136,7 +120,7 @@ class EmbeddedSnapshot(Snapshot):
         table: Table,
         columns: Sequence[str],
         *,
-        prefilter: str = "",
+        near: Nearby | None = None,
         only: tuple[str, Collection[str]] | None = None,
         since: date | None = None,
         given_ids: bool = False,
@@ -151,10 +135,10 @@ class EmbeddedSnapshot(Snapshot):
             Selection(
                 table=table,
                 columns=tuple(columns),
-                believed=self._belief.believed(table.name, "t"),
+                believed=self._belief.believed(table.name, "t", near.leads if near else ""),
                 as_of=self.as_of,
                 since=since,
-                prefilter=prefilter,
+                prefilter=near.condition if near else "",
                 only=only,
                 aliased=aliased,
                 several=several or aliased,

@@ -14,7 +14,7 @@ from graphkit.model.findings import Finding
 from graphkit.model.tables import tables
 from graphkit.store.belief import Belief, Load, integers
 from graphkit.store.committing import superseded_by_day
-from graphkit.store.layout import placeholder, quoted, same_key
+from graphkit.store.layout import key_column, lead, placeholder, quoted, same_key
 from graphkit.store.records import TableEffect
 
 if TYPE_CHECKING:
@@ -64,19 +64,20 @@ def close_superseded(
 
 def _close(con: duckdb.DuckDBPyConnection, name: str, sequence: int, later: str) -> None:
     table = tables()[name]
+    first = key_column(lead(table))
     key_of_closed = (
-        f"SELECT r.fact_id, r.load_seq, c.because FROM reopened AS r JOIN {quoted(name)} AS o"
-        f" ON {same_key(table, 'r', 'o')} JOIN closed AS c ON c.table_name = '{name}'"
+        f"SELECT r.fact_id, r.load_seq, c.because, r.{first}"
+        f" FROM reopened AS r JOIN {quoted(name)} AS o ON {same_key(table, 'r', 'o')} JOIN closed AS c ON c.table_name = '{name}'"
         f" AND c.fact_id = o.fact_id AND c.of_seq = o.load_seq WHERE c.because IN {later}"
     )
     day = "list_contains(e.days, r.date)" if superseded_by_day(table) else "false"
     whole = f"e.whole AND NOT {placeholder('r')}" if name == "party" else "e.whole"
     con.execute(
-        f"INSERT INTO closed SELECT '{name}', fact_id, load_seq, {sequence}, because FROM ("
-        f" SELECT r.fact_id, r.load_seq, n.load_seq AS because FROM reopened AS r"
-        f" JOIN {quoted(name)} AS n ON {same_key(table, 'r', 'n')} WHERE n.load_seq IN {later}"
+        f"INSERT INTO closed SELECT '{name}', fact_id, load_seq, {sequence}, because, lead FROM ("
+        f" SELECT r.fact_id, r.load_seq, n.load_seq AS because, r.{first} AS lead"
+        f" FROM reopened AS r JOIN {quoted(name)} AS n ON {same_key(table, 'r', 'n')} WHERE n.load_seq IN {later}"
         f" UNION {key_of_closed}"
-        " UNION SELECT r.fact_id, r.load_seq, e.load_seq FROM reopened AS r"
+        f" UNION SELECT r.fact_id, r.load_seq, e.load_seq, r.{first} FROM reopened AS r"
         f" JOIN load_table AS e ON e.table_name = '{name}' AND e.load_seq IN {later}"
         f" AND ({whole} OR {day}))"
     )
