@@ -6,7 +6,7 @@ comes later never changes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -98,18 +98,36 @@ class Belief:
             )
         return condition
 
-    def last_day(self, con: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
-        """The latest value of ``date`` or ``valid_from`` among believed facts of the table.
+    def last_day(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> date | None:
+        """The latest believed day in the tables; `columns` names the column of each.
 
-        Loads keep it for what they added; only where facts were closed is the table itself read.
+        Loads keep the latest day of what they added, which bounds it. Only a table in which facts
+        were closed is asked, the most promising first.
         """
-        days = [e.last_day for e in self.effects if e.table == table and e.last_day]
-        if not days or not self.has_closings(table):
-            return max(days, default=None)
-        row = con.execute(
-            f"SELECT max(t.{quoted(column)}) FROM {quoted(table)} AS t"
-            f" WHERE {self.believed(table, 't')}"
-        ).fetchone()
+        bounds: dict[str, date] = {}
+        for effect in self.effects:
+            if effect.table in columns and effect.last_day:
+                known = bounds.get(effect.table, effect.last_day)
+                bounds[effect.table] = max(known, effect.last_day)
+        best: date | None = None
+        for table, bound in sorted(bounds.items(), key=lambda item: item[1], reverse=True):
+            if best and bound <= best:
+                break
+            found = self._latest(con, table, columns[table], bound)
+            best = max(filter(None, (best, found)), default=None)
+        return best
+
+    def _latest(
+        self, con: duckdb.DuckDBPyConnection, table: str, column: str, bound: date
+    ) -> date | None:
+        """The latest believed day of one table, which is not after `bound`, most often `bound`."""
+        if not self.has_closings(table):
+            return bound
+        believed = f"FROM {quoted(table)} AS t WHERE {self.believed(table, 't')}"
+        day = f"t.{quoted(column)}"
+        if con.execute(f"SELECT 1 {believed} AND {day} = DATE '{bound}' LIMIT 1").fetchone():
+            return bound
+        row = con.execute(f"SELECT max({day}) {believed}").fetchone()
         return row[0] if row else None
 
 

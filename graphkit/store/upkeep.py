@@ -164,12 +164,9 @@ def info(con: duckdb.DuckDBPyConnection, place: Path) -> dict[str, str]:
 def latest_day(con: duckdb.DuckDBPyConnection, belief: Belief) -> date | None:
     """The default of ``--as-of``: latest business date, else ``valid_from``, else day of a load."""
     for time, column in (("day", "date"), ("fact", "valid_from")):
-        days = [
-            day
-            for name, table in tables().items()
-            if table.time == time and (day := belief.last_day(con, name, column))
-        ]
-        if days:
-            return max(days)
+        names = {name: column for name, table in tables().items() if table.time == time}
+        day = belief.last_day(con, names)
+        if day:
+            return day
     last = belief.loads.get(belief.sequence)
     return last.known_at.date() if last else None

@@ -67,7 +67,8 @@ def _close(con: duckdb.DuckDBPyConnection, name: str, sequence: int, later: str)
     first = key_column(lead(table))
     key_of_closed = (
         f"SELECT r.fact_id, r.load_seq, c.because, r.{first}"
-        f" FROM reopened AS r JOIN {quoted(name)} AS o ON {same_key(table, 'r', 'o')} JOIN closed AS c ON c.table_name = '{name}'"
+        f" FROM reopened AS r JOIN {quoted(name)} AS o ON {same_key(table, 'r', 'o')}"
+        f" JOIN closed AS c ON c.table_name = '{name}'"
         f" AND c.fact_id = o.fact_id AND c.of_seq = o.load_seq WHERE c.because IN {later}"
     )
     day = "list_contains(e.days, r.date)" if superseded_by_day(table) else "false"
@@ -75,7 +76,8 @@ def _close(con: duckdb.DuckDBPyConnection, name: str, sequence: int, later: str)
     con.execute(
         f"INSERT INTO closed SELECT '{name}', fact_id, load_seq, {sequence}, because, lead FROM ("
         f" SELECT r.fact_id, r.load_seq, n.load_seq AS because, r.{first} AS lead"
-        f" FROM reopened AS r JOIN {quoted(name)} AS n ON {same_key(table, 'r', 'n')} WHERE n.load_seq IN {later}"
+        f" FROM reopened AS r JOIN {quoted(name)} AS n ON {same_key(table, 'r', 'n')}"
+        f" WHERE n.load_seq IN {later}"
         f" UNION {key_of_closed}"
         f" UNION SELECT r.fact_id, r.load_seq, e.load_seq, r.{first} FROM reopened AS r"
         f" JOIN load_table AS e ON e.table_name = '{name}' AND e.load_seq IN {later}"
