@@ -6,7 +6,9 @@ somebody unknown may own as a whole.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 from graphkit.model.shares import FULL
 from graphkit.ownership.control import (
@@ -18,12 +20,14 @@ from graphkit.ownership.control import (
     unresolved,
     verdict,
 )
+from graphkit.ownership.evidence import control_steps
 from graphkit.ownership.results import ControlRow
 
 from .engine_case import graph_of
-from .oracles.case import Case, make
+from .oracles.case import Bloc, Case, from_json, make
 
 PERCENT = FULL // 100
+KEPT = Path(__file__).parent / "oracles" / "kept"
 
 
 def answers(case: Case) -> dict[tuple[str, str], str]:
@@ -373,3 +377,67 @@ def test_chain_of_a_hundred_thousand() -> None:
     graph = graph_of(make("", shares))
     assert verdict(graph, ["P"], names[-1]) == "yes"
     assert len(certainly_controlled(graph, ["P"])) == length
+
+
+def test_two_parties_are_not_one_holder_for_the_disclosure_line() -> None:
+    # Q has exactly 50 % of listed L, the other 50 % are dispersed. P may have 4 % undisclosed:
+    # P and Q then have 54 of 100. As one holder they are far above the line and have no more.
+    case = from_json((KEPT / "dispersed_set.json").read_text("utf-8"))
+    graph = graph_of(case)
+    assert controlled_by(graph, ["P", "Q"]) == [
+        ControlRow("P,Q", "L", "undetermined", 50 * PERCENT, 50 * PERCENT)
+    ]
+    assert verdict(graph, ["P", "Q"], "L") == "undetermined"
+    assert verdict(graph, ["Q"], "L") == "no"
+    # Two pieces of 4.99999999 %: up to 59.99999998 %. The evidence says whose they may be.
+    texts = [step.text for step in control_steps(graph, ["P", "Q"], "L")]
+    assert texts[0] == (
+        "Of the votes of L, Q and whoever holds the rest (50 %, held by nobody on file; of what is "
+        "dispersed, up to 2 holders, each below the disclosure line, as these parties are not one "
+        "holder) may have up to 59.99… %, all others as little as 40.00… %; so P and Q "
+        "may control L"
+    )
+
+
+def test_parties_bound_by_an_agreement_or_by_control_are_one_holder() -> None:
+    # The same, but concert parties' holdings are added up: at 50 % nothing can be undisclosed.
+    bloc = make("L=listed_company P=person", {("Q", "L"): 50}, blocs=[("K", ("P", "Q"), ())])
+    assert verdict(graph_of(bloc), ["P", "Q"], "L") == "no"
+    # An agreement over another company doesn't bind them in L.
+    other = make("L=listed_company P=person", {("Q", "L"): 50, ("Q", "M"): 50}, complete=["M"])
+    other = replace(other, blocs=(Bloc("K", ("P", "Q"), ("M",)),))
+    assert verdict(graph_of(other), ["P", "Q"], "L") == "undetermined"
+    # Q owns P: one holder with it.
+    owned = make("L=listed_company P=company", {("Q", "L"): 50, ("Q", "P"): 100})
+    assert verdict(graph_of(owned), ["P", "Q"], "L") == "no"
+
+
+def test_as_many_pieces_as_there_are_holders() -> None:
+    # P 20, Q 20, R 20 and 40 dispersed: two may add 2 x 4.99.. (49.99..8, no), against 20 of R and
+    # what is left of the dispersed; three named ones pass with 60.
+    shares = {("P", "L"): 20, ("Q", "L"): 20, ("R", "L"): 20}
+    graph = graph_of(make("L=listed_company", shares))
+    assert verdict(graph, ["P", "Q"], "L") == "no"
+    assert controlled_by(graph, ["P", "Q"]) == []
+    (last,) = control_steps(graph, ["P", "Q"], "L")[-1:]
+    assert last.text.endswith("so P and Q do not control L")
+    # P and Q hold half of Z each: neither controls it, so Z may have a third piece: 54.99.. %.
+    jointly = make("L=listed_company", shares | {("P", "Z"): 50, ("Q", "Z"): 50})
+    assert verdict(graph_of(jointly), ["P", "Q"], "L") == "undetermined"
+    # Where P controls Z alone, Z's piece is P's: two pieces, no.
+    alone = make("L=listed_company", shares | {("P", "Z"): 60, ("Q", "Z"): 40})
+    assert verdict(graph_of(alone), ["P", "Q"], "L") == "no"
+
+
+def test_a_wholly_dispersed_company_and_many_parties() -> None:
+    # Nobody on file holds L. Ten pieces of less than 5 % are less than half, eleven may be more.
+    names = [f"P{n:02d}" for n in range(11)]
+    kinds = dict.fromkeys(names, "person") | {"L": "listed_company"}
+    graph = graph_of(Case(kinds=kinds))
+    assert verdict(graph, names[:10], "L") == "no"
+    assert verdict(graph, names, "L") == "undetermined"
+    # Nothing on file leads there, so it is not listed, as for a single party.
+    assert controlled_by(graph, names) == []
+    texts = [step.text for step in control_steps(graph, names, "L")]
+    assert texts[0].endswith("so undisclosed holders may control L")
+    assert "who they are, is not known" in texts[1]

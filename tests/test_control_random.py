@@ -208,3 +208,33 @@ def test_verdicts_against_enumerated_worlds() -> None:
                     assert (c.parties[0], y) in enumerated.ultimate_every, (n, c, y)
     assert min(compared[v] for v in ("yes", "no", "undetermined")) > 300, compared
     assert compared["looser"] * 100 < sum(compared.values()), compared
+
+
+def test_sets_against_enumerated_worlds() -> None:
+    """`control P,Q` of graphs with a dispersed rest: a no holds in every world, and so a yes."""
+    compared = Counter[str]()
+    for n, case in enumerate(tiny(SEED + 1, 1_500)):
+        if "listed_company" not in case.kinds.values() and not case.floats:
+            continue
+        some = holders(case)
+        pairs = [(a, b) for a in some for b in some if a < b]
+        try:
+            found = list(worlds.worlds(case, "votes", cap=200))
+        except (worlds.TooManyError, worlds.NoWorldsError):
+            continue
+        graph = graph_of(case)
+        reached: dict[tuple[str, str], list[set[str]]] = {pair: [] for pair in pairs}
+        for world in found:
+            by = {x: worlds.controls(case, world, {x}) for x in [*some, worlds.STRANGER]}
+            if worlds.allowed(case, world, by):
+                for pair in pairs:
+                    reached[pair].append(worlds.controls(case, world, set(pair)))
+        for pair in pairs:
+            for y in set(case.parties()) - set(pair):
+                ours = verdict(graph, pair, y)
+                theirs = [y in controlled for controlled in reached[pair]]
+                compared[ours] += bool(theirs)
+                assert ours != "no" or not any(theirs), (n, pair, y)
+                assert ours != "yes" or all(theirs), (n, pair, y)
+                compared["tight"] += ours == "undetermined" and any(theirs) and not all(theirs)
+    assert min(compared[v] for v in ("yes", "no", "undetermined", "tight")) > 100, compared

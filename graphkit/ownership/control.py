@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphkit.ownership.closure import Reached, Seed, certain, hidden, possible
+from graphkit.ownership.closure import (
+    Reached,
+    Seed,
+    certain,
+    hidden,
+    possible,
+    separate_holders,
+)
 from graphkit.ownership.graph import OwnershipGraph
 from graphkit.ownership.results import Controller, ControlRow, Verdict
 
 
 def seed_of(graph: OwnershipGraph, start: Sequence[str]) -> Seed:
     """The start set of these parties; UsageError when one isn't on file."""
-    return Seed(frozenset(graph.number(party) for party in start))
+    members = frozenset(graph.number(party) for party in start)
+    return Seed(members, pieces=separate_holders(graph, members))
 
 
 def controlled_by(graph: OwnershipGraph, start: Sequence[str]) -> list[ControlRow]:
@@ -50,7 +58,9 @@ def verdict(graph: OwnershipGraph, start: Sequence[str], entity: str) -> Verdict
         return "no"
     if target in certain(graph, seed).joined:
         return "yes"
-    if target in hidden(graph).joined or target in possible(graph, seed).joined:
+    may = possible(graph, seed)
+    unseen = may.unseen or hidden(graph)
+    if target in unseen.joined or target in may.joined:
         return "undetermined"
     return "no"
 

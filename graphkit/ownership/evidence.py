@@ -58,7 +58,8 @@ def control_steps(
         derive(notes, seed, sure, target)
         return notes.steps()
     may_seed = _bloc_seed(graph, bloc_id, target, sure=False) if bloc_id else seed
-    if target in possible(graph, may_seed).joined or target in hidden(graph).joined:
+    may = possible(graph, may_seed)
+    if target in may.joined or target in (may.unseen or hidden(graph)).joined:
         open_steps(notes, may_seed, sure, target)
     else:
         blocking_steps(notes, may_seed, target)

@@ -19,13 +19,13 @@ from graphkit.ownership.results import Fact
 def open_steps(notes: Notes, seed: Seed, sure: Reached, target: int) -> None:
     """Why the set may control `target`, why it need not, and what is not known."""
     graph = notes.graph
-    listed = possible(graph, seed)
+    listed = possible(graph, seed, until=target)
     stated = possible(graph, seed, with_rest=False)
     used: list[int] = []
     if target in stated.joined:
         used = _chain(notes, seed, stated, target, with_rest=False)
-    elif target in hidden(graph).joined:
-        used = _stranger(notes, target)
+    elif target in (listed.unseen or hidden(graph)).joined:
+        used = _stranger(notes, listed, target)
         _link(notes, seed, listed, target)
     else:
         used = _chain(notes, seed, listed, target, with_rest=True)
@@ -40,7 +40,7 @@ def _chain(
 ) -> list[int]:
     """Steps from the start set to `target` in a world that favours it; the entities used."""
     graph = notes.graph
-    unseen: Reached = hidden(graph) if with_rest else Reached()
+    unseen = (reached.unseen if with_rest else None) or Reached()
     order = [*unseen.order, *(e for e in reached.order if e not in unseen.joined)]
     place = {entity: n for n, entity in enumerate(order)}
     needed: dict[int, Right | list[int]] = {}
@@ -55,7 +55,7 @@ def _chain(
         waiting += [p for p in parties if p in place and p not in seed.members]
     for entity in sorted(needed, key=lambda e: place[e]):
         who = "" if entity in unseen.joined else notes.subject(seed)
-        _may_step(notes, entity, needed[entity], who, with_rest=with_rest)
+        _may_step(notes, entity, needed[entity], who, reached.pieces if with_rest else 0)
     return sorted(needed, key=lambda e: place[e])
 
 
@@ -77,16 +77,16 @@ def _may_reason(
     return [h for h in register.holders if before(h)] if register is not None else []
 
 
-def _stranger(notes: Notes, target: int) -> list[int]:
-    """Steps that show how a holder that nobody knows may control `target`."""
-    return _chain(notes, Seed(frozenset()), Reached(), target, with_rest=True)
+def _stranger(notes: Notes, listed: Reached, target: int) -> list[int]:
+    """Steps that show how a holder (or several) that nobody knows may control `target`."""
+    nobody = Reached(unseen=listed.unseen, pieces=listed.pieces)
+    return _chain(notes, Seed(frozenset()), nobody, target, with_rest=True)
 
 
-def _may_step(
-    notes: Notes, entity: int, reason: Right | list[int], who: str, *, with_rest: bool
-) -> None:
+def _may_step(notes: Notes, entity: int, reason: Right | list[int], who: str, pieces: int) -> None:
+    """A step that may be; with `pieces` 0 nobody owns any rest."""
     graph = notes.graph
-    subject = who or "an undisclosed holder"
+    subject = who or _undisclosed(pieces)
     so = f"so {subject} may control {graph.label(entity)}"
     if isinstance(reason, Right):
         said = "" if reason.certain else " (whether it decides by itself is not on file)"
@@ -99,12 +99,11 @@ def _may_step(
         return
     low, high = sums(register, reason)
     most, against = (
-        register.with_rest(low, high, graph.line) if with_rest else register.maybe(low, high)
+        register.with_rest(low, high, graph.line, pieces) if pieces else register.maybe(low, high)
     )
-    rest = with_rest and register.rest_high > 0
     names = [graph.label(p) for p in reason]
-    if rest:
-        names.append(f"whoever holds the rest ({_rest(register)}, held by nobody on file)")
+    if pieces and register.rest_high > 0:
+        names.append(_whoever(register, pieces))
     text = (
         f"Of the votes of {graph.label(entity)}, {join(names)} may have up to "
         f"{percent_short(most)} %, all others as little as {percent_short(against)} %; {so}"
@@ -116,14 +115,17 @@ def _may_step(
 def _link(notes: Notes, seed: Seed, listed: Reached, target: int) -> None:
     graph = notes.graph
     if target in listed.joined:
+        same = "holder may be the same party"
+        if listed.pieces > 1:
+            same = "holders may be the same parties"
         said = (
             f"Holdings or rights on file lead from {notes.subject(seed)} to {graph.label(target)}, "
-            "and the undisclosed holder may be the same party"
+            f"and the undisclosed {same}"
         )
     else:
         said = (
             f"Nothing on file leads from {notes.subject(seed)} to {graph.label(target)}, but who "
-            "the undisclosed holder is, is not known"
+            f"{'the undisclosed holder is' if listed.pieces < 2 else 'they are'}, is not known"
         )
     step = notes.step_of(target)
     notes.add(said, earlier=[step] if step is not None else [])
@@ -188,7 +190,8 @@ def blocking_steps(notes: Notes, seed: Seed, target: int) -> None:
     """The set around `target` that the start set, an undisclosed holder with it, can't enter."""
     graph = notes.graph
     # Outside the scope of a bloc only what it controls itself counts, not its members.
-    outside = possible(graph, seed).joined | hidden(graph).joined
+    may = possible(graph, seed)
+    outside = may.joined | (may.unseen or hidden(graph)).joined
     reach = outside | seed.members | seed.hands
     blocked = sorted(Above(graph).ancestors([target]) - outside - seed.members)
     subject = notes.subject(seed)
@@ -203,10 +206,10 @@ def blocking_steps(notes: Notes, seed: Seed, target: int) -> None:
         if not holders and register.whole_high == 0 and register.dispersed_high == 0:
             untouched.append(entity)
             continue
-        most, against = register.with_rest(*sums(register, holders), graph.line)
+        most, against = register.with_rest(*sums(register, holders), graph.line, may.pieces)
         names = [graph.label(h) for h in holders]
         if register.rest_high > 0:
-            names.append(f"whoever holds the rest ({_rest(register)}, held by nobody on file)")
+            names.append(_whoever(register, may.pieces))
         text = (
             f"Of the votes of {graph.label(entity)}, {join(names)} can't have more than "
             f"{percent_short(most)} % against {percent_short(against)} % of all others: "
@@ -221,8 +224,8 @@ def blocking_steps(notes: Notes, seed: Seed, target: int) -> None:
                 facts += register_facts(graph, entity, register)
         numbers.append(
             notes.add(
-                f"Neither {subject} nor what it or an undisclosed holder may control holds votes "
-                f"of {join([graph.label(e) for e in untouched])}",
+                f"Neither {subject} nor what it or {_undisclosed(may.pieces)} may control holds "
+                f"votes of {join([graph.label(e) for e in untouched])}",
                 facts,
             )
         )
@@ -239,6 +242,21 @@ def blocking_steps(notes: Notes, seed: Seed, target: int) -> None:
 def _numbers(notes: Notes, parties: list[int]) -> list[int]:
     found = (notes.step_of(p) for p in parties)
     return [number for number in found if number is not None]
+
+
+def _undisclosed(pieces: int) -> str:
+    return "an undisclosed holder" if pieces < 2 else "undisclosed holders"
+
+
+def _whoever(register: Register, pieces: int) -> str:
+    """Who may stand behind the rest: one holder, or of its dispersed part several small ones."""
+    several = ""
+    if pieces > 1 and register.dispersed_high > 0:
+        several = (
+            f"; of what is dispersed, up to {pieces} holders, each below the disclosure line, as "
+            "these parties are not one holder"
+        )
+    return f"whoever holds the rest ({_rest(register)}, held by nobody on file{several})"
 
 
 def _rest(register: Register) -> str:

@@ -93,13 +93,16 @@ class Register:
         most = min(high, FULL - self.own_low - against)
         return most, max(against, FULL - self.own_high - high)
 
-    def with_rest(self, low: int, high: int, line: Line) -> tuple[int, int]:
+    def with_rest(self, low: int, high: int, line: Line, pieces: int = 1) -> tuple[int, int]:
         """The same where S owns what one undisclosed holder may own; the better of two ways.
 
         Either S has all of the part that one holder may own outright and nothing of the dispersed
         part, or it joins some of that too and stays, with all that it has, below the disclosure
-        line. What S can't take of a rest that is surely there stays outside.
+        line. What S can't take of a rest that is surely there stays outside. With several `pieces`
+        S is no one holder: see :meth:`_several`.
         """
+        if pieces > 1:
+            return self._several(low, high, pieces * line.hidden_most)
         owned = high + self.whole_high
         hidden = min(owned + self.dispersed_high, line.hidden_most)
         if self.over_full:
@@ -117,6 +120,21 @@ class Register:
             return hidden, against
         return most, outside
 
+    def _several(self, low: int, high: int, hidden: int) -> tuple[int, int]:
+        """The same where several separate holders stand in S, each below the line by itself.
+
+        The line is one holder's: nothing bounds what unrelated parties have together but the sum
+        of their undisclosed pieces, `hidden`, on top of all that they have on file. That each
+        stays below the line with its own holdings isn't tested, so this is an upper bound.
+        """
+        taken = min(self.dispersed_high, hidden)
+        owned = high + min(self.rest_high, self.whole_high + taken)
+        if self.over_full:
+            return self._over_full(owned)
+        others = self.sum_low - low + max(0, self.float_low - taken)
+        most = min(owned, FULL - self.own_low - others)
+        return most, max(others, FULL - self.own_high - owned)
+
     def least(self, low: int, high: int) -> int:
         """The least votes of S."""
         return self.surely(low, high)[0]
@@ -133,9 +151,12 @@ class Register:
         """Whether S passes the line in some world in which nobody of S owns any of the rest."""
         return line.passes(*self.maybe(low, high))
 
-    def possible_with_rest(self, low: int, high: int, line: Line) -> bool:
-        """Whether S passes in some world in which it owns what one undisclosed holder may own."""
-        return line.passes(*self.with_rest(low, high, line))
+    def possible_with_rest(self, low: int, high: int, line: Line, pieces: int = 1) -> bool:
+        """Whether S passes in some world in which it owns what undisclosed holders may own.
+
+        One of them, or as many as there are `pieces`.
+        """
+        return line.passes(*self.with_rest(low, high, line, pieces))
 
     def shown(self, low: int, high: int) -> tuple[int, int]:
         """The least and most votes of S as printed; scaled down where the register is over-full."""

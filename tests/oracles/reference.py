@@ -51,23 +51,23 @@ class Reference:
             for r in self.case.rights
         )
 
-    def _passes(self, s: Set, y: str, certain: bool) -> bool:
+    def _passes(self, s: Set, y: str, certain: bool, pieces: int = 1) -> bool:
         """Section 3: a decisive right, or section 2 for the set. A right is certain."""
         if self._holds_right(s, y):
             return True
         reg = self.registers[y]
         if reg is None:
             return False
-        return certainly_passes(reg, s) if certain else possibly_passes(reg, s)
+        return certainly_passes(reg, s) if certain else possibly_passes(reg, s, pieces)
 
-    def _fixpoint(self, start: Set, certain: bool) -> Set:
-        key = (start, certain)
+    def _fixpoint(self, start: Set, certain: bool, pieces: int = 1) -> Set:
+        key = (start, certain, pieces)
         if key not in self._cache:
             inside = set(start)
             while new := {
                 y
                 for y in self.case.kinds
-                if y not in inside and self._passes(frozenset(inside), y, certain)
+                if y not in inside and self._passes(frozenset(inside), y, certain, pieces)
             }:
                 inside |= new
             self._cache[key] = frozenset(inside - start)
@@ -78,8 +78,34 @@ class Reference:
         return self._fixpoint(frozenset(start), True)
 
     def possible(self, start: Set | set[str]) -> Set:
-        """Return the possible fixpoint of ``start`` with omega, without ``start`` itself."""
-        return self._fixpoint(frozenset(start), False)
+        """Return the possible fixpoint of ``start`` with omega, without ``start`` itself.
+
+        DEVIATION from the text, for several parties that are not one holder (README.md, "Where
+        the text and the worlds disagree"): see ``pieces``.
+        """
+        return self._fixpoint(frozenset(start), False, self.pieces(start))
+
+    def pieces(self, start: Set | set[str]) -> int:
+        """Return how many holders below the disclosure line may stand in ``start``'s set.
+
+        One for a single party, for members of a bloc without a scope and for a party with what it
+        controls: section 3 to the letter. Else each of ``start`` is one, and so is each listed
+        company that none of them certainly controls alone.
+        """
+        start = frozenset(start)
+        blocs = (set(b.members) for b in self.case.blocs if not b.scope)
+        alone = {m: self.certain({m}) for m in start}
+        if len(start) < 2 or any(start <= members for members in blocs):
+            return 1
+        if any(start - {m} <= alone[m] for m in start):
+            return 1
+        pieces = 0
+        more = len(start)
+        while more > pieces:
+            pieces = more
+            found = self._reached(start, self._fixpoint(start, False, pieces))
+            more = len(start) + len(found - set().union(*alone.values()))
+        return pieces
 
     @cached_property
     def unresolved(self) -> Set:
@@ -94,13 +120,15 @@ class Reference:
         A step leads from a reached party to an entity of the possible fixpoint of {start,
         omega} in which it holds votes (tightened maximum above 0) or a decisive right.
         """
-        inside = self.possible(start)
+        return self._reached(frozenset(start), self.possible(start)) | self.certain(start)
+
+    def _reached(self, start: Set, inside: Set) -> Set:
         reached = set(start)
         while new := {
             y for y in inside - reached if any(self._linked(h, y) for h in reached if h != y)
         }:
             reached |= new
-        return frozenset(reached - set(start)) | self.certain(start)
+        return frozenset(reached - start)
 
     def _linked(self, h: str, y: str) -> bool:
         if self._holds_right(frozenset({h}), y):
@@ -115,7 +143,8 @@ class Reference:
         """Return the verdict for one pair, listed or not ("an unlisted pair is ...")."""
         if y in self.certain(start):
             return YES
-        if y in self.listed(start) or y in self.unresolved:
+        # Listed or in U; for a set that is not one holder, U of several undisclosed ones.
+        if y in self.listed(start) or y in self.possible(start) | self.unresolved:
             return UNDETERMINED
         return NO
 

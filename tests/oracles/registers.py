@@ -127,15 +127,22 @@ def certainly_passes(reg: Register, s: Iterable[str]) -> bool:
     return least(reg, s) > most_o
 
 
-def possibly_passes(reg: Register, s: Iterable[str]) -> bool:
+def possibly_passes(reg: Register, s: Iterable[str], pieces: int = 1) -> bool:
     """Say whether S together with omega possibly controls by votes (sections 1, 2, 3).
 
     Two ways, where a part of the rest is dispersed: S has none of that part, or S, with what it
     has of it, stays under the disclosure line. Both are the formula of section 2 with the part
     of the rest that joins S taken out of what stays outside.
+
+    With several ``pieces`` (a deviation from the text, see README.md) S is no one holder: that
+    many holders each own a piece of the dispersed part below the line, whatever S has beside it.
     """
     s = set(s)
     o = reg.others(s)
+    taken = min(reg.spread[1], pieces * (reg.line - 1)) if pieces > 1 else 0
+    if pieces > 1 and reg.over_full:
+        raw = reg.most_sum(s) + min(reg.rest[1], reg.whole[1] + taken)
+        return 2 * min(FULL, raw) + reg.own[1] > FULL
     if reg.over_full:
         return 2 * min(FULL, reg.most_sum(s) + reg.whole[1]) + reg.own[1] > FULL
 
@@ -144,6 +151,9 @@ def possibly_passes(reg: Register, s: Iterable[str]) -> bool:
         least_o = max(reg.least_sum(o) + outside, FULL - reg.own[1] - raw)
         return most_s > least_o
 
+    if pieces > 1:
+        raw = reg.most_sum(s) + min(reg.rest[1], reg.whole[1] + taken)
+        return passes(raw, max(0, reg.spread[0] - taken))
     if passes(reg.most_sum(s) + reg.whole[1], reg.spread[0]):
         return True
     below_line = reg.line - 1
