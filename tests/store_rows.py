@@ -52,6 +52,10 @@ def stake(holder: str, entity: str, percent: int, **more: Any) -> Row:
     }
 
 
+def number(party_id: str, scheme: str, value: str) -> Row:
+    return {"party_id": party_id, "scheme": scheme, "value": value}
+
+
 def batch(
     known_at: datetime,
     *,
