@@ -120,13 +120,29 @@ def closed_rings(graph: OwnershipGraph, measure: Measure = "capital") -> list[Fi
     unattributed.
     """
     view = view_of(graph, measure)
-    outside = Flow(view, strangers=[p for p in view.held if p not in view.sheets])
+    owned = _owned_from_outside(view)
     found = []
     for members in view.ring.values():
-        closed = [m for m in members if outside.stranger(m) == 0]
+        closed = [m for m in members if m not in owned]
         if closed:
             found.append(_closed_ring(graph, closed))
     return sorted(found, key=lambda f: f.subject)
+
+
+def _owned_from_outside(view: View) -> set[int]:
+    """The entities of which somebody without a register, or of a rest, has something in a world.
+
+    A link is in the view only where it holds something in some world, so being reached is enough:
+    no figure is needed.
+    """
+    found = {e for e, register in view.sheets.items() if register.rest_high}
+    todo = [*found, *(p for p in view.held if p not in view.sheets)]
+    while todo:
+        for entity, _ in view.held.get(todo.pop(), ()):
+            if entity not in found:
+                found.add(entity)
+                todo.append(entity)
+    return found
 
 
 def _closed_ring(graph: OwnershipGraph, members: list[int]) -> Finding:
