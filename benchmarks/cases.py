@@ -63,7 +63,6 @@ def load(parties: int) -> Iterator[Case]:
         ],
         limit=1800,
         before=fresh,
-        answer=lambda run: run.said,
     )
 
 
@@ -91,7 +90,7 @@ def owners(parties: int) -> Iterator[Case]:
                 ),
             ],
             times=3,
-            limit=300,
+            limit=180,
             aim=aim,
             answer=lambda run: f"{run.lines - 1} answers",
         )
@@ -115,7 +114,7 @@ def interest(parties: int) -> Iterator[Case]:
                 )
             ],
             times=3,
-            limit=300,
+            limit=180,
             answer=lambda run: f"{run.lines - 1} holders",
         )
 
