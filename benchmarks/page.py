@@ -29,7 +29,7 @@ memory. Short runs are the fastest of three.
 NOTES = {
     "startup": "Python, click and the files of the commands are all that is imported; on a machine "
     "with other work that takes several times as long as on a quiet one.",
-    "owners": "A cold process imports DuckDB and opens the store (0.2 to 0.3 s); a hub's closure is "
+    "owners": "A cold process imports DuckDB and opens the store (0.2 s); a hub's closure is "
     "then read frontier by frontier, and each of thousands of holders gets bounds of its own in "
     "plain Python. Arrays and compiled kernels are not built yet.",
 }
