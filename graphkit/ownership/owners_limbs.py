@@ -15,6 +15,7 @@ from graphkit.ownership.interest import candidates, status, strangers
 from graphkit.ownership.interest_flow import Bounds, Flow, Rests
 from graphkit.ownership.interest_sheets import View, view_of
 from graphkit.ownership.interest_steps import interest_steps, share_text
+from graphkit.ownership.owners_behind import behind, joint_steps, nobody_behind, ring_text
 from graphkit.ownership.profile import Profile
 from graphkit.ownership.results import Controller, Person, Step, Verdict
 
@@ -37,30 +38,23 @@ def control_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAns
     """Who ultimately controls the party, alone, as a ring or as a bloc of concert parties.
 
     A company at the top is reported and doesn't settle the limb: somebody stands behind it who is
-    not on file.
+    not on file. A company that is only a member of a bloc gives way to those who certainly control
+    it.
     """
     from graphkit.ownership.evidence import control_steps
 
     answer = LimbAnswer()
     label = graph.label(graph.number(party))
     for controller in ultimate_controllers(graph, party):
-        steps = control_steps(graph, controller.parties, party, bloc_id=controller.bloc_id)
+        _undetermined(graph, controller, label, answer)
+        if controller.form == "bloc":
+            _joint(graph, controller, party, profile, answer)
+            continue
+        steps = control_steps(graph, controller.parties, party)
         for member in controller.parties:
-            joint = tuple(other for other in controller.parties if other != member)
-            answer.persons.append(
-                Person(
-                    party_id=member,
-                    limb="control",
-                    verdict=controller.verdict,
-                    ground=controller.ground,
-                    low=None,
-                    high=None,
-                    rest_high=None,
-                    joint_with=joint,
-                    steps=steps,
-                )
-            )
-        _open_control(graph, controller, label, profile, answer)
+            others = tuple(other for other in controller.parties if other != member)
+            answer.persons.append(_controls(member, controller, others, steps))
+        _no_person(graph, controller, profile, answer)
     if party in unresolved(graph):
         answer.reasons.append(f"control: somebody who is not on file may control {label} (看不清)")
     if answer.reasons:
@@ -68,30 +62,65 @@ def control_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAns
     return answer
 
 
-def _open_control(
-    graph: OwnershipGraph, controller: Controller, label: str, profile: Profile, answer: LimbAnswer
+def _joint(
+    graph: OwnershipGraph, bloc: Controller, party: str, profile: Profile, answer: LimbAnswer
 ) -> None:
-    """What keeps the limb open about one controller."""
-    numbers = [graph.number(member) for member in controller.parties]
-    names = " and ".join(graph.label(n) for n in numbers)
+    """The rows of a bloc: its members, companies replaced by who is certainly behind them."""
+    members = [graph.number(member) for member in bloc.parties]
+    found = {m: behind(graph, m, profile) for m in members}
+    rows = {m: found[m].ends or {m} for m in members}
+    replaced = {m: b for m, b in found.items() if b.ends and b.ends != {m}}
+    steps = joint_steps(graph, bloc, party, replaced)
+    for person in sorted(set().union(*rows.values())):
+        joint: set[int] = set()
+        for member, ends in rows.items():
+            if person not in ends or found[member].together:
+                joint |= ends
+        others = tuple(graph.ids[p] for p in sorted(joint - {person}))
+        answer.persons.append(_controls(graph.ids[person], bloc, others, steps))
+    for member in members:
+        answer.reasons += found[member].reasons
+        answer.settle += found[member].settle
+
+
+def _controls(
+    party: str, controller: Controller, others: tuple[str, ...], steps: tuple[Step, ...]
+) -> Person:
+    return Person(
+        party_id=party,
+        limb="control",
+        verdict=controller.verdict,
+        ground=controller.ground,
+        low=None,
+        high=None,
+        rest_high=None,
+        joint_with=others,
+        steps=steps,
+    )
+
+
+def _undetermined(
+    graph: OwnershipGraph, controller: Controller, label: str, answer: LimbAnswer
+) -> None:
     if controller.verdict != "yes":
-        verb = "together control" if len(numbers) > 1 else "controls"
+        names = " and ".join(graph.label(graph.number(p)) for p in controller.parties)
+        verb = "together control" if len(controller.parties) > 1 else "controls"
         answer.reasons.append(f"control: whether {names} {verb} {label} is undetermined")
-    for n in numbers:
-        if graph.kinds[n] not in profile.stops_at:
-            answer.reasons.append(f"control: {_nobody_behind(graph, n)}")
-            answer.settle.append(f"who is behind {graph.label(n)}: its kind, holders, rights")
 
 
-def _nobody_behind(graph: OwnershipGraph, party: int) -> str:
-    label = graph.label(party)
-    said = {
-        "kind_unknown": "it is not on file what it is, nor who holds it",
-        "no_register": "no holder of it is on file",
-        "ultimate": "who is behind it is not on file",
-        "intermediate": "nobody on file certainly controls it",
-    }
-    return f"{label} stands at the top and is no natural person; {said[status(graph, party)]}"
+def _no_person(
+    graph: OwnershipGraph, controller: Controller, profile: Profile, answer: LimbAnswer
+) -> None:
+    """What keeps the limb open about a company or a ring at the top."""
+    numbers = [graph.number(member) for member in controller.parties]
+    companies = [n for n in numbers if graph.kinds[n] not in profile.stops_at]
+    if controller.form == "ring":
+        answer.reasons.append(f"control: {ring_text(graph, controller)}")
+    else:
+        answer.reasons += [f"control: {nobody_behind(graph, n)}" for n in companies]
+    answer.settle += [
+        f"who is behind {graph.label(n)}: its kind, holders, rights" for n in companies
+    ]
 
 
 def interest_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAnswer:
