@@ -86,16 +86,6 @@ def withdraw(place: Place, load_id: str, *, known_at: datetime | None = None) ->
     record = _record(store, load_id)
     receipt = store.withdraw(record.load_id, known_at or datetime.now(UTC))
     said = [f"load {record.load_id} is withdrawn; an earlier --known-at still shows it"]
-    later = [
-        r
-        for r in store.loads()
-        if r.source == record.source and r.sequence > record.sequence and r.unchanged
-    ]
-    if later:
-        said.append(
-            "these later loads restated facts, perhaps of the withdrawn one; load them again: "
-            + ", ".join(r.load_id for r in later)
-        )
     return (*said, *(finding.message for finding in receipt.findings))
 
 

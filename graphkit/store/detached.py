@@ -10,6 +10,7 @@ from graphkit.model.errors import UsageError
 from graphkit.model.findings import Finding
 from graphkit.model.tables import tables
 from graphkit.store.base import Snapshot
+from graphkit.store.layout import literals
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,9 +50,9 @@ class _Detached(Snapshot):
         engine = self._connected()
         if where is None:
             return engine.execute(f"select {chosen} from t_{table}").fetchall()
+        wanted = literals(sorted(among or ()))
         return engine.execute(
-            f'select {chosen} from t_{table} where "{where}" in (select unnest(?))',
-            [sorted(among or ())],
+            f'select {chosen} from t_{table} where "{where}" in (select unnest({wanted}))'
         ).fetchall()
 
     def arrow(
