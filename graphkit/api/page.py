@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from graphkit.api.place import Place, party_id
+from graphkit.model.write import writing
 from graphkit.ownership.graph import read_graph
 from graphkit.ownership.owners import beneficial_owners
 from graphkit.ownership.owners_relations import relations_of
@@ -35,5 +36,7 @@ def view(
     found = beneficial_owners(graph, entity, rules, profile, relations)
     subject = Subject(graph, entity, found, as_of, known_at)
     page = Path(file)
-    page.write_text(party_page(subject, chart(graph, entity, found), unmask=unmask), "utf-8")
+    text = party_page(subject, chart(graph, entity, found), unmask=unmask)
+    with writing(page):
+        page.write_text(text, "utf-8")
     return page

@@ -23,6 +23,8 @@ from graphkit.cli.rules import rules
 from graphkit.cli.store import store
 from graphkit.cli.view import view
 from graphkit.model.errors import GraphkitError, UsageError
+from graphkit.model.identifiers import mask
+from graphkit.model.write import spoken
 
 _EPILOG = """
 \b
@@ -90,7 +92,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except GraphkitError as error:
-        click.echo(f"graphkit: {error}", err=True)
+        click.echo(f"graphkit: {spoken(str(error))}", err=True)
         return error.exit_code
     except click.ClickException as error:
         error.show()
@@ -143,10 +145,10 @@ def _bug(arguments: Sequence[str]) -> int:
     handle, place = tempfile.mkstemp(prefix="graphkit-report-", suffix=".txt", text=True)
     with os.fdopen(handle, "w", encoding="utf-8") as report:
         report.write(f"graphkit {graphkit.__version__}, Python {sys.version}\n")
-        report.write(f"command: {list(arguments)[:1]}\n\n{traceback.format_exc()}")
+        report.write(f"command: {list(arguments)[:1]}\n\n{mask(traceback.format_exc())}")
     click.echo(
-        f"graphkit: this is a bug of ours. A report without your data's rows is in {place}; "
-        "please send it to the maintainers.",
+        f"graphkit: this is a bug of ours. A report is in {place}; it may quote a value of your "
+        "data: read it, then please send it to the maintainers.",
         err=True,
     )
     return 1

@@ -17,7 +17,7 @@ from graphkit.cli.output import emit
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
 from graphkit.model.identifiers import mask
-from graphkit.model.write import visible
+from graphkit.model.write import spoken, visible
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,7 +85,7 @@ def store_options(command: F) -> F:
     )
     @functools.wraps(command)
     def wrapped(*args: Any, place: str, wait: float, **options: Any) -> Any:
-        opened = api.Place(place, wait, on_wait=lambda text: click.echo(text, err=True))
+        opened = api.Place(place, wait, on_wait=lambda text: click.echo(spoken(text), err=True))
         return command(*args, place=opened, **options)
 
     return wrapped  # type: ignore[return-value]

@@ -12,6 +12,10 @@ from datetime import date
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CN_ID = re.compile(r"(?<![0-9A-Za-z])([0-9]{6})([0-9]{8})([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
+_CN_ID_IN_A_WORD = re.compile(  # beside letters only with a day of birth, else hashes would match
+    r"(?<![0-9])([1-9][0-9]{5})((?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
+    r"([0-9]{3}[0-9Xx])(?![0-9])"
+)
 _PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])([0-9]{4})([0-9]{4})(?![0-9])")
 
 STRONG_SCHEMES = frozenset(
@@ -72,8 +76,11 @@ def mask(text: str) -> str:
     --------
     >>> mask("11010519491231002X"), mask("id:11010519491231002X"), mask("13800138000")
     ('110105********002X', 'id:110105********002X', '138****8000')
+    >>> mask("P11010519491231002X")
+    'P110105********002X'
     """
-    text = _CN_ID.sub(lambda m: f"{m[1]}{'*' * 8}{m[3]}", text)
+    for known in (_CN_ID, _CN_ID_IN_A_WORD):
+        text = known.sub(lambda m: f"{m[1]}{'*' * 8}{m[3]}", text)
     return _PHONE.sub(lambda m: f"{m[1]}****{m[3]}", text)
 
 

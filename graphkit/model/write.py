@@ -11,6 +11,7 @@ import csv
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from graphkit.model.answer import Answer
+from graphkit.model.errors import UsageError
 from graphkit.model.identifiers import mask, mask_secret
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def masked(answer: Answer) -> Answer:
 
     return Answer(
         answer.name,
-        answer.columns,
+        tuple(mask(column) for column in answer.columns),  # some tables head columns with ids
         (cells(row) for row in answer.rows),
         answer.as_of,
         answer.known_at,
@@ -69,6 +71,35 @@ def visible(text: str) -> str:
     ('abc\ufffdgpj', '虚构　科技')
     """
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
+
+
+def spoken(text: str) -> str:
+    """A message for people: every line masked, and its control and format characters replaced.
+
+    Examples
+    --------
+    >>> spoken("no 11010519491231002X\\n  a\\u202eb")
+    'no 110105********002X\\n  a\ufffdb'
+    """
+    return "\n".join(visible(mask(line)) for line in text.split("\n"))
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turn a file that can't be written into an error that says so and what to do.
+
+    Raises
+    ------
+    UsageError
+        When the operating system refuses.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or place} can't be written: {error.strerror or error}; "
+            "make its folder or name another place with -o"
+        ) from None
 
 
 def plain(value: Any) -> str:
@@ -155,6 +186,7 @@ def write_workbook(place: Path, answers: Sequence[Answer]) -> None:
     written as text.
     """
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     book = xlsxwriter.Workbook(str(place), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1})
@@ -179,7 +211,10 @@ def write_workbook(place: Path, answers: Sequence[Answer]) -> None:
                 sheet.write_string(r, i, text)
         for i, width in enumerate(widths):
             sheet.set_column(i, i, min(width + 2, 60))
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise OSError(*getattr(error.args[0], "args", error.args)) from None
 
 
 def _width(text: str) -> int:

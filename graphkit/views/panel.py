@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from graphkit.model.shares import percent_down, percent_up
-from graphkit.model.write import visible
 from graphkit.ownership.graph import OwnershipGraph
 from graphkit.ownership.results import Owners, Person
 from graphkit.views.chart import Box
@@ -54,13 +53,16 @@ def panel(subject: Subject, box: Box, show: Show) -> dict[str, Any]:
         "name": show(graph.names[number]),
         "figures": figures,
         "holders": [
-            {"text": show(_holding(graph, s.holder, share_text(s.capital))), "facts": [_where(s)]}
+            {
+                "text": show(_holding(graph, s.holder, share_text(s.capital))),
+                "facts": [_where(s, show)],
+            }
             for s in _stakes(graph, number)
         ],
         "rights": [
             {
                 "text": show(_holding(graph, r.holder, RIGHTS.get(r.kind, r.kind))),
-                "facts": [_where(r)],
+                "facts": [_where(r, show)],
             }
             for r in graph.all_rights.get(number, ())
         ],
@@ -109,11 +111,11 @@ def _holding(graph: OwnershipGraph, holder: str, what: str) -> str:
     return f"{graph.label(graph.index[holder])}: {what}"
 
 
-def _where(held: Any) -> str:
+def _where(held: Any, show: Show) -> str:
     fact = held.fact
     dated = fact.valid_from or fact.valid_to
     span = f", {fact.valid_from or '…'} to {fact.valid_to or '…'}" if dated else ""
-    return visible(f"{fact.source} {fact.file}:{fact.line}{span}")
+    return show(f"{fact.source} {fact.file}:{fact.line}{span}")
 
 
 def _evidence(person: Person, show: Show) -> list[dict[str, Any]]:
