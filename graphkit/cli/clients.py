@@ -44,7 +44,8 @@ def why(
 
 
 @click.command(
-    epilog="\b\nExamples:\n  graphkit exposure 12345\n  graphkit exposure 12345 --explain -o x.xlsx"
+    epilog="\b\nExamples:\n  graphkit exposure 12345\n  graphkit exposure L1:12345\n"
+    "  graphkit exposure 12345 --explain -o x.xlsx"
 )
 @click.argument("subject")
 @click.option("--explain", is_flag=True, help="Print each term with its rows and rule.")

@@ -9,7 +9,7 @@ import click
 from graphkit import api
 
 
-@click.command()
+@click.command(epilog="\b\nExample:\n  graphkit demo -o demo-out")
 @click.option(
     "-o",
     "--output",

@@ -72,7 +72,7 @@ def load(
         ctx.exit(4)
 
 
-@click.command()
+@click.command(epilog="\b\nExamples:\n  graphkit sources\n  graphkit sources --loaders myloaders/")
 @_loaders
 @output_options
 @store_options
@@ -86,7 +86,7 @@ def loads() -> None:
     """What was loaded, row counts, and what was quarantined."""
 
 
-@loads.command("list")
+@loads.command("list", epilog="\b\nExample:\n  graphkit loads list -o loads.csv")
 @output_options
 @store_options
 def loads_list(place: api.Place, output: Output) -> None:
@@ -94,7 +94,7 @@ def loads_list(place: api.Place, output: Output) -> None:
     output.emit(api.loads(place))
 
 
-@loads.command("show")
+@loads.command("show", epilog="\b\nExample:\n  graphkit loads show 831d3b87eb4b")
 @click.argument("load_id")
 @output_options
 @store_options
@@ -103,7 +103,9 @@ def loads_show(load_id: str, place: api.Place, output: Output) -> None:
     output.emit(*api.load_details(place, load_id))
 
 
-@loads.command("quarantine")
+@loads.command(
+    "quarantine", epilog="\b\nExample:\n  graphkit loads quarantine 831d3b -o quarantine.xlsx"
+)
 @click.argument("load_id")
 @output_options
 @store_options
@@ -112,7 +114,10 @@ def loads_quarantine(load_id: str, place: api.Place, output: Output) -> None:
     output.emit(api.quarantine(place, load_id))
 
 
-@loads.command("withdraw")
+@loads.command(
+    "withdraw",
+    epilog="\b\nExample:\n  graphkit loads withdraw 831d3b --known-at 2026-11-21T09:00:00",
+)
 @click.argument("load_id")
 @click.option("--known-at", type=Moment(start=True), help="From when on. [default: now]")
 @output_options

@@ -15,7 +15,9 @@ from graphkit.cli.shared import store_options, time_options
 
 @click.command(
     epilog="\b\nExample:\n  graphkit nightly --as-of 2026-11-20 -o runs --fail-on breach\n\n"
-    "The run folder is runs/<as-of>-<run id>. The same night on the same inputs is the same run."
+    "The run folder is runs/<as-of>-<run id>. The same night on the same inputs is the same run. "
+    "report.html masks resident IDs and phone numbers; the tables beside it are for machines and "
+    "hold ids whole, so keep the folder as you keep the store."
 )
 @click.option(
     "-o",

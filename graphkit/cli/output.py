@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import StringIO
 from itertools import islice
@@ -22,6 +22,7 @@ from graphkit.model.write import (
     visible,
     write_csv,
     write_workbook,
+    writing,
 )
 
 if TYPE_CHECKING:
@@ -49,21 +50,29 @@ def emit(
     shown = list(answers) if unmask else [masked(answer) for answer in answers]
     if notes is not None:
         _notes(shown, notes)
-    if fmt == "xlsx":
-        if place is None:
+    if place is None:
+        if fmt == "xlsx":
             raise UsageError("a workbook can't be printed; name a file with -o FILE.xlsx")
-        write_workbook(place, shown)
-    elif place is None:
-        for number, answer in enumerate(shown):
-            if number and fmt in ("table", "csv"):
-                sys.stdout.write("\n")
-            _print(answer, fmt, sys.stdout)
-    elif fmt == "csv":
-        place.write_bytes(b"\n".join(csv_bytes(a.columns, a.rows) for a in shown))
-    else:
-        with place.open("w", encoding="utf-8", newline="\n") as out:
-            for answer in shown:
-                _print(answer, fmt, out)
+        _print(shown, fmt, sys.stdout)
+        return
+    with writing(place):
+        if fmt == "xlsx":
+            write_workbook(place, shown)
+        elif fmt == "csv":
+            for answer, file in _files(shown, place):
+                file.write_bytes(csv_bytes(answer.columns, answer.rows))
+                if notes is not None and file != place:
+                    notes.write(f"note: {answer.name} is in {file}\n")
+        else:
+            with place.open("w", encoding="utf-8", newline="\n") as out:
+                _print(shown, fmt, out)
+
+
+def _files(answers: Sequence[Answer], place: Path) -> Iterator[tuple[Answer, Path]]:
+    """The file of each answer: a CSV file holds one table, so the second's name is added."""
+    yield answers[0], place
+    for answer in answers[1:]:
+        yield answer, place.with_name(f"{place.stem}-{answer.name}{place.suffix}")
 
 
 def _notes(answers: Sequence[Answer], notes: TextIO) -> None:
@@ -73,28 +82,41 @@ def _notes(answers: Sequence[Answer], notes: TextIO) -> None:
         notes.write(f"as of {first.as_of}{known}\n")
     for answer in answers:
         for note in answer.notes:
-            notes.write(f"note: {note}\n")
+            notes.write(f"note: {visible(note)}\n")
     notes.flush()
 
 
-def _print(answer: Answer, fmt: str, out: TextIO) -> None:
-    if fmt == "csv":
-        write_csv(out, answer.columns, answer.rows, guard=False)
-    elif fmt == "jsonl":
-        for row in json_rows(answer):
-            out.write(row + "\n")
-    elif fmt == "json":
-        head = {
-            "name": answer.name,
-            "as_of": plain(answer.as_of),
-            "known_at": plain(answer.known_at),
-        }
-        out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
-        for number, row in enumerate(json_rows(answer)):
-            out.write((",\n " if number else "\n ") + row)
-        out.write("\n]}\n")
-    else:
-        _table(answer, out)
+def _print(answers: Sequence[Answer], fmt: str, out: TextIO) -> None:
+    """One table as it is; of several, JSON makes a list and JSONL names the table in each row."""
+    several = len(answers) > 1
+    for number, answer in enumerate(answers):
+        if fmt == "jsonl":
+            head = f'{{"table": {json.dumps(answer.name)}, ' if several else "{"
+            for row in json_rows(answer):
+                out.write(head + row[1:] + "\n")
+        elif fmt == "json":
+            out.write((", " if number else "[") if several else "")
+            _document(answer, out)
+            out.write("]" if number and number == len(answers) - 1 else "")
+            out.write("\n" if number == len(answers) - 1 else "")
+        else:
+            out.write("\n" if number else "")
+            if fmt == "csv":
+                write_csv(out, answer.columns, answer.rows, guard=False)
+            else:
+                _table(answer, out)
+
+
+def _document(answer: Answer, out: TextIO) -> None:
+    head = {
+        "name": answer.name,
+        "as_of": plain(answer.as_of),
+        "known_at": plain(answer.known_at),
+    }
+    out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [')
+    for number, row in enumerate(json_rows(answer)):
+        out.write((",\n " if number else "\n ") + row)
+    out.write("\n]}")
 
 
 def _table(answer: Answer, out: TextIO) -> None:
@@ -115,7 +137,8 @@ def _table(answer: Answer, out: TextIO) -> None:
     for i in shown:
         column = answer.columns[i]
         right = any(_number(row[i]) for row in held)
-        table.add_column(column, justify="right" if right else "left", overflow="fold")
+        head = Text(visible(column))  # not read as markup
+        table.add_column(head, justify="right" if right else "left", overflow="fold")
     for row in held:
         table.add_row(*(_cell(plain(row[i])) for i in shown))
     terminal = out.isatty()

@@ -13,7 +13,7 @@ def store() -> None:
     """About the store itself."""
 
 
-@store.command()
+@store.command(epilog="\b\nExample:\n  graphkit store info --format json")
 @output_options
 @store_options
 def info(place: api.Place, output: Output) -> None:
@@ -21,7 +21,7 @@ def info(place: api.Place, output: Output) -> None:
     output.emit(api.store_info(place))
 
 
-@store.command()
+@store.command(epilog="\b\nExample:\n  graphkit store verify --store team.duckdb")
 @output_options
 @store_options
 @click.pass_context
