@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from graphkit.api.origin import located, origins
 from graphkit.api.place import Place, party_id
 from graphkit.clients import Group, group_of
 from graphkit.clients import why as chain
 from graphkit.margin.measures import RATIOS, Measures, measure
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
+from graphkit.model.findings import Finding
 from graphkit.model.write import arrow_rows, money, percent
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 _DETAIL = frozenset({"facts"})
 _LIMIT_DETAIL = frozenset({"over_limit", "rule"})
 _TERM_DETAIL = frozenset(
-    "item price_date price_age adjusted fact_id price_fact_id price_line entitlement_fact_id "
+    "item price_date price_age adjusted fact_id price_fact_id entitlement_fact_id "
     "entitlement_file entitlement_line".split()
 )
-LINKS = ("group_id", "a", "b", "kind", "standing", "why", "facts")
+_ALWAYS = frozenset({"debt", "own_shortfall_sum"})
+"""Measures that are shown when they are 0, too."""
+
+LINKS = ("group_id", "a", "b", "kind", "standing", "why", "where", "facts")
 
 
 def group(
@@ -40,8 +45,9 @@ def group(
 ) -> tuple[Answer, ...]:
     """The groups of a party: their members with reasons and, with `explain`, the links."""
     with place.open().snapshot(as_of, known_at) as snap:
-        found = group_of(snap, Rulebook.on(snap.as_of), party_id(snap, party))
+        found = group_of(snap, Rulebook.on(snap.as_of), _party_or_group(snap, party))
         names = _names(snap, found)
+        where = origins(snap, found) if explain else {}
         as_of, known_at = snap.as_of, snap.known_at
     rows = [
         (
@@ -66,7 +72,16 @@ def group(
     if not explain:
         return (members,)
     links = [
-        (g.group_id, k.a, k.b, k.kind, k.standing, k.text, " ".join(k.facts))
+        (
+            g.group_id,
+            k.a,
+            k.b,
+            k.kind,
+            k.standing,
+            k.text,
+            located(k.facts, where),
+            " ".join(k.facts),
+        )
         for g in found
         for k in g.links
     ]
@@ -90,6 +105,7 @@ def why(
         one, other = party_id(snap, a), party_id(snap, b)
         both = group_of(snap, rules, one) + group_of(snap, rules, other)
         found = list({g.group_id: g for g in both}.values())
+        where = origins(snap, found)
         as_of, known_at = snap.as_of, snap.known_at
     answer = chain(found, one, other)
     rows = [
@@ -101,11 +117,12 @@ def why(
             k.standing,
             k.text,
             "weakest" if number - 1 == answer.weakest else "",
+            located(k.facts, where),
             " ".join(k.facts),
         )
         for number, k in enumerate(answer.links, 1)
     ]
-    columns = ("step", "a", "b", "kind", "standing", "why", "mark", "facts")
+    columns = ("step", "a", "b", "kind", "standing", "why", "mark", "where", "facts")
     return Answer("why", columns, rows, as_of, known_at, (answer.text,), detail=_DETAIL)
 
 
@@ -153,13 +170,35 @@ class ExposureReport:
             row[crossed] in ("call", "urgent") for row in lines.rows
         )
 
+    def _findings(self) -> Iterator[Finding]:
+        """Those about what is shown, or about a contract or security of an account shown.
+
+        The text of a finding about a contract names its account, whose rows of the day may lack;
+        one that stands for many says what an account that is not exact may suffer from.
+        """
+        standing = self.measures.account_measures.column_names.index("ratio_standing")
+        lines = self._rows("account_id", self.measures.account_measures, self.accounts)
+        whole = all(row[standing] in ("exact", "no_debt") for row in lines)
+        terms = self._rows("account_id", self.measures.terms, self.accounts)
+        names = self.measures.terms.column_names
+        code, contract = names.index("code"), names.index("contract_id")
+        about = {row[i] for row in terms for i in (code, contract)} | self.subjects
+        for f in self.measures.findings:
+            many = f.subject == "many" and f.effect != "none" and not whole
+            named = any(f"account {a} " in f.message for a in self.accounts)
+            if f.subject in about or named or many:
+                yield f
+
+    def _rows(
+        self, column: str, table: pa.Table, wanted: frozenset[str]
+    ) -> list[tuple[object, ...]]:
+        at = table.column_names.index(column)
+        return [row for row in arrow_rows(table) if row[at] in wanted]
+
     def _answer(self, name: str, table: pa.Table, column: str, wanted: frozenset[str]) -> Answer:
         names = tuple(table.column_names)
-        at = names.index(column)
-        rows = [row for row in arrow_rows(table) if row[at] in wanted]
-        notes = tuple(
-            f"{f.code}: {f.message}" for f in self.measures.findings if f.subject in self.subjects
-        )
+        rows = self._rows(column, table, wanted)
+        notes = tuple(f"{f.code}: {f.message}" for f in self._findings())
         return Answer(
             name, names, rows, self.as_of, self.known_at, notes if name == "accounts" else ()
         )
@@ -170,7 +209,7 @@ def _upright(answer: Answer) -> Answer:
     turned = [
         [name, *(_shown(name, row[i]) for row in rows)]
         for i, name in enumerate(answer.columns)
-        if i and any(row[i] not in (None, 0, "rulebook") for row in rows)
+        if i and any(name in _ALWAYS or row[i] not in (None, 0, "rulebook") for row in rows)
     ]
     columns = ("measure", *(str(row[0]) for row in rows))
     return Answer(answer.name, columns, turned, answer.as_of, answer.known_at, answer.notes)
@@ -209,17 +248,25 @@ def exposure(
     with place.open().snapshot(as_of, known_at) as snap:
         rules = Rulebook.on(snap.as_of)
         accounts = snap.rows("account", ["account_id", "client_id"], "account_id", [subject])
-        client = accounts[0][1] if accounts else party_id(snap, subject)
+        client = accounts[0][1] if accounts else _party_or_group(snap, subject)
         groups = group_of(snap, rules, client) if client else []
         own = {a for (a,) in snap.rows("account", ["account_id"], "client_id", [client])}
         if not accounts and not own and not any(g.accounts for g in groups):
             raise UsageError(f"{subject!r} has no account with the broker, nor has its group")
-        measures = measure(snap, rules, groups)
+        shown = {subject} if accounts else own | {a for g in groups for a in g.accounts}
+        measures = measure(snap, rules, groups, explain=shown)
         as_of, known_at = snap.as_of, snap.known_at
-    shown = {subject} if accounts else own | {a for g in groups for a in g.accounts}
     ids = frozenset(g.group_id for g in groups)
     subjects = frozenset(shown) | ids | {client} if client else frozenset(shown)
     return ExposureReport(measures, frozenset(shown), ids, frozenset(subjects), as_of, known_at)
+
+
+def _party_or_group(snapshot: Snapshot, text: str) -> str:
+    """The party that a text names; a group, as answers name it, is named by one of its members."""
+    level, colon, member = text.partition(":")
+    if colon and level == "L1" and snapshot.rows("party", ["party_id"], "party_id", [member]):
+        return member
+    return party_id(snapshot, text)
 
 
 def _names(snapshot: Snapshot, groups: Sequence[Group]) -> dict[str, str]:

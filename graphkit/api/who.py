@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -10,6 +10,7 @@ from fractions import Fraction
 from graphkit.api.place import Place, party_id
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
+from graphkit.model.findings import Finding
 from graphkit.model.shares import percent_down, percent_up
 from graphkit.ownership import control as controls
 from graphkit.ownership import interest as interests
@@ -21,6 +22,7 @@ from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
 
 CONTROL = ("controller_id", "entity_id", "verdict", "votes_percent_min", "votes_percent_max")
+_MOST_TOLD = 10
 INTEREST = (
     "holder_id",
     "entity_id",
@@ -62,6 +64,7 @@ def control(
             graph = read_graph(snap, rules, downstream_of=start)
             rows = iter(controls.controlled_by(graph, start))
         as_of, known_at = snap.as_of, snap.known_at
+    notes = _told(graph.findings)
     shown = (
         (
             row.controller_id,
@@ -72,7 +75,16 @@ def control(
         )
         for row in rows
     )
-    return Answer("control", CONTROL, shown, as_of, known_at)
+    return Answer("control", CONTROL, shown, as_of, known_at, notes)
+
+
+def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """What is wrong with the data that an answer rests on: the first ten, and how many more."""
+    told = tuple(f"{f.code}: {f.message}" for f in findings[:_MOST_TOLD])
+    more = len(findings) - len(told)
+    return (*told, f"{more} more findings in the data; ask about one party to see its own")[
+        : len(told) + bool(more)
+    ]
 
 
 def _parties(snapshot: Snapshot, text: str) -> list[str]:
@@ -120,7 +132,8 @@ def interest(
         )
         for row in rows
     )
-    return Answer("interest", INTEREST, shown, as_of, known_at)
+    notes = _told([*graph.findings, *interests.closed_rings(graph)])
+    return Answer("interest", INTEREST, shown, as_of, known_at, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,7 @@ class OwnersReport:
     names: dict[str, str]
     as_of: date
     known_at: datetime
+    notes: tuple[str, ...] = ()
 
     def persons(self) -> Answer:
         """The persons by limb: figures, verdict, ground, and whom they act with."""
@@ -168,7 +182,8 @@ class OwnersReport:
             "ground",
             "joint_with",
         )
-        return Answer("owners", columns, rows, self.as_of, self.known_at, self.owners.notes)
+        notes = (*self.owners.notes, *self.notes)
+        return Answer("owners", columns, rows, self.as_of, self.known_at, notes)
 
     def _attributed(self, person: str) -> tuple[str | None, str | None]:
         if person not in self.owners.attributed:
@@ -254,4 +269,5 @@ def owners(
         as_of, known_at = snap.as_of, snap.known_at
     found = beneficial_owners(graph, entity, rules, profile, relations)
     names = dict(zip(graph.ids, graph.names, strict=True))
-    return OwnersReport(found, names, as_of, known_at)
+    notes = _told([*graph.findings, *interests.closed_rings(graph)])
+    return OwnersReport(found, names, as_of, known_at, notes)
