@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from running import graphkit, load_demo
+
+from graphkit.api import Place, nightly
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,42 @@ def test_equal_inputs_give_equal_bytes(night: tuple[Path, Path]) -> None:
     store, run = night
     done = graphkit("nightly", "-o", "again", "--store", store, cwd=store.parent)
     assert digests(store.parent / done.stdout.strip()) == digests(run)
+
+
+def test_the_moment_asked_for_does_not_change_a_byte(night: tuple[Path, Path]) -> None:
+    """Nothing was loaded after the correction: asking a month later is asking for the same."""
+    store, run = night
+    ask = ("nightly", "--as-of", "2026-11-20", "--known-at", "2026-12-31")
+    done = graphkit(*ask, "-o", "later", "--store", store, cwd=store.parent)
+    later = store.parent / done.stdout.strip()
+    assert later.name == run.name
+    assert digests(later) == digests(run)
+
+
+def test_what_a_killed_process_of_the_same_id_left_is_no_hindrance(
+    night: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """In a container every night may have the same process id."""
+    store, run = night
+    began = tmp_path / f".{run.name}.{os.getpid()}.part"
+    began.mkdir()
+    (began / "flags.csv").write_text("half", "utf-8")
+    done = nightly(Place(str(store)), tmp_path, as_of=date(2026, 11, 20))
+    assert digests(done.folder) == digests(run)
+    assert not began.exists()
+
+
+def test_a_folder_that_is_no_finished_run_is_not_overwritten(
+    night: tuple[Path, Path], tmp_path: Path
+) -> None:
+    store, run = night
+    (tmp_path / "runs" / run.name).mkdir(parents=True)
+    (tmp_path / "runs" / run.name / "mine.txt").write_text("keep", "utf-8")
+    done = graphkit("nightly", "-o", "runs", "--store", store, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "without a manifest.json" in done.stderr
+    assert [p.name for p in (tmp_path / "runs").iterdir()] == [run.name]
+    assert (tmp_path / "runs" / run.name / "mine.txt").read_text("utf-8") == "keep"
 
 
 def test_before_the_correction_is_another_run_and_stays_the_same(

@@ -38,6 +38,15 @@ class NightReport:
             f"{counts['account_measures']} accounts in {counts['groups']} groups; "
             f"{summary['breach']} lines or limits crossed, {summary['finding']} flags, "
             f"{summary['unresolved']} groups with an unresolved owner",
+            *self._blocked(summary["blocked"]),
+        ]
+
+    def _blocked(self, count: int) -> list[str]:
+        if not count:
+            return []
+        return [
+            f"{count} accounts are blocked: rows of the day are missing, so no ratio can be given; "
+            f"{self.folder / 'findings.csv'} says which"
         ]
 
     def _summary(self) -> dict[str, int]:

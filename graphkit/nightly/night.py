@@ -40,13 +40,15 @@ class Night:
     tables: dict[str, pa.Table]
 
     def summary(self) -> dict[str, int]:
-        """How many flags, crossed lines or limits, and groups with an unresolved owner."""
+        """Counts of flags, lines or limits crossed, unresolved groups and blocked accounts."""
         checks = self.measures.limit_checks.column("verdict").to_pylist()
         lines = self.measures.account_measures.column("line_crossed").to_pylist()
+        standing = self.measures.account_measures.column("ratio_standing").to_pylist()
         return {
             "finding": len(self.flags),
             "breach": checks.count("breach") + sum(x in ("call", "urgent") for x in lines),
             "unresolved": sum(1 for g in self.groups if g.unresolved),
+            "blocked": standing.count("blocked"),
         }
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import graphkit
 from graphkit.model.batch import LoadRecord
-from graphkit.model.errors import InputRefused
+from graphkit.model.errors import InputRefused, UsageError
 from graphkit.model.tables import tables
-from graphkit.model.write import arrow_rows, csv_bytes
+from graphkit.model.write import arrow_rows, csv_bytes, writing
 from graphkit.nightly.night import Night, Progress, compute
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import GraphStore, Snapshot
@@ -64,7 +64,8 @@ def run(
         When no cash, position or contract is on file for the day: a feed is late or failed, and
         yesterday's is never used instead.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     progress("reading the store")
     with store.snapshot(as_of, known_at) as snapshot:
@@ -77,9 +78,12 @@ def run(
             return Run(folder, run_id, None, manifest)
         _require_day(snapshot)
         held = detach(snapshot)
+    # What was believed is since when, not what moment was asked for: equal runs have equal bytes.
+    held.known_at = max((r.known_at for r in believed), default=held.known_at)
     night = compute(run_id, held, rules, progress)
     progress("writing")
-    manifest = _write(folder, night, believed, renderers)
+    with writing(folder):
+        manifest = _write(folder, night, believed, renderers)
     return Run(folder, run_id, night, manifest)
 
 
@@ -110,6 +114,7 @@ def _write(
     import pyarrow.parquet as pq
 
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)  # of a killed run that had our process id
     part.mkdir()
     for name, table in night.tables.items():
         pq.write_table(table, part / f"{name}.parquet")
@@ -126,9 +131,12 @@ def _write(
     try:
         part.rename(folder)
     except OSError:  # another process finished the same run first; its bytes are the same
+        shutil.rmtree(part, ignore_errors=True)
         if not (folder / "manifest.json").is_file():
-            raise
-        shutil.rmtree(part)
+            raise UsageError(
+                f"{folder} stands there without a manifest.json, so it is no finished run; "
+                "look at it, move it away and run again"
+            ) from None
     return manifest
 
 

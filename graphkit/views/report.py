@@ -48,6 +48,7 @@ def report_page(night: Night) -> str:
         _tile(checks.count("warning"), "预警", "limit warnings", "warn"),
         _tile(summary["finding"], "监控发现", "surveillance flags", "bad"),
         _tile(summary["unresolved"], "看不清", "unresolved groups", "warn"),
+        _tile(summary["blocked"], "数据缺失", "accounts without a ratio", "bad"),
         _tile(tables["findings"].num_rows, "数据问题", "data findings", "warn"),
     ]
     return str(
@@ -76,7 +77,7 @@ def _crossed(row: dict[str, Any]) -> bool:
 
 
 def _several(row: dict[str, Any]) -> bool:
-    return " " in (row["accounts"] or "")
+    return len(f"{row['accounts'] or ''} {row['possible_accounts'] or ''}".split()) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ _SECTIONS = [
         "account_measures",
         "触线账户",
         "accounts below a line, or whose ratio is not whole",
-        "account_id client_id maintenance_ratio line_crossed call_line assets debt "
+        "account_id client_id maintenance_ratio line_crossed warning_line call_line assets debt "
         "shortfall_to_call ratio_standing",
         "Maintenance ratios 维持担保比例 are rounded down; lines are compared exactly.",
         _crossed,
