@@ -39,3 +39,15 @@ def test_no_more_boxes_than_asked_for() -> None:
     drawn = chart(graph, "A", beneficial_owners(graph, "A", rules_with()), most=10)
     assert (len(drawn.boxes), drawn.left_out) == (10, 22)
     assert drawn.boxes[graph.index["B"]].place == "holding"
+
+
+def test_units_of_a_fund_carry_no_control() -> None:
+    # The manager decides; P's 70 % of the units have no votes (SEMANTICS.md section 1).
+    case = make(
+        "F=private_fund",
+        {("P", "M"): 100, ("P", "F"): 70, ("Q", "F"): 30},
+        rights=[("M", "F", "manager")],
+    )
+    found = chains(case, "P")
+    assert found[("P", "F")] is None
+    assert found[("P", "M")] == "yes"

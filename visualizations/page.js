@@ -66,7 +66,7 @@
       if (i >= 7 && /^(yes|undetermined|unresolved)/.test(value)) cell.className = value.split(" ")[0];
     });
     row.addEventListener("click", () => { show(box.id, true); network.focus(box.id, { scale: Math.max(network.getScale(), 0.8) }); });
-    row.addEventListener("keydown", (event) => { if (event.key === "Enter") row.click(); });
+    row.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); row.click(); } });
   }
 
   network.on("selectNode", (event) => show(event.nodes[0], false));
@@ -92,9 +92,16 @@
       URL.revokeObjectURL(link.href);
     });
   });
+  window.addEventListener("beforeprint", () => { for (const folded of document.querySelectorAll("details")) folded.open = true; });
   network.once("afterDrawing", () => { document.body.dataset.drawn = "yes"; });
   network.fit();
   // Where the whole is too small to read, begin at the party; "Fit" shows the whole.
-  if (network.getScale() < 0.45) network.moveTo({ position: network.getPosition(data.focus), scale: 0.6 });
+  if (network.getScale() < 0.45) {
+    const places = Object.values(network.getPositions());
+    const at = network.getPosition(data.focus);
+    const tall = document.getElementById("network").clientHeight;
+    const edge = places.every((place) => place.y <= at.y) ? 0.36 : places.every((place) => place.y >= at.y) ? -0.36 : 0;
+    network.moveTo({ position: at, scale: 0.6, offset: { x: 0, y: edge * tall } });
+  }
   if (data.focus !== null) show(data.focus, false);
 })();

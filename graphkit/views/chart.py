@@ -139,7 +139,7 @@ def _draw(graph: OwnershipGraph, party: str, drawn: Chart) -> None:
     for stake in graph.stakes:
         pair = (graph.index[stake.holder], graph.index[stake.entity])
         if pair[0] in drawn.boxes and pair[1] in drawn.boxes:
-            chain = chains.get(pair) if pair[0] != pair[1] else None  # own shares carry nothing
+            chain = chains.get(pair) if _votes(graph, *pair) else None
             drawn.lines.append(Line(*pair, stake.capital, "stake", chain))
     for entity, rights in sorted(graph.all_rights.items()):
         for right in rights:
@@ -148,6 +148,14 @@ def _draw(graph: OwnershipGraph, party: str, drawn: Chart) -> None:
             if pair[0] in drawn.boxes and pair[1] in drawn.boxes:
                 chain = chains.get(pair) if decides else None
                 drawn.lines.append(Line(*pair, right.share, right.kind, chain))
+
+
+def _votes(graph: OwnershipGraph, holder: int, entity: int) -> bool:
+    """Whether the holder may have votes in the entity: own shares and most fund units have none."""
+    register = graph.votes[entity]
+    if register is None or holder not in register.holders:
+        return False
+    return register.high[register.holders.index(holder)] > 0
 
 
 def _chains(graph: OwnershipGraph, party: str) -> dict[tuple[int, int], Verdict]:
