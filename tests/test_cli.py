@@ -38,6 +38,7 @@ def leaves(
 )
 def test_every_command_and_option_has_help(path: tuple[str, ...], command: click.Command) -> None:
     assert command.help, path
+    assert "Example" in (command.epilog or ""), path
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{path}: {parameter.name}"
@@ -154,3 +155,102 @@ def test_loads_and_store_tell_of_themselves(world: Path) -> None:
     assert "RZRQ_FUND" in shown.stdout
     assert graphkit("store", "verify", "--store", world, cwd=world.parent).returncode == 0
     assert "format" in graphkit("store", "info", "--store", world, cwd=world.parent).stdout
+
+
+def test_several_tables_are_one_json_document_and_a_csv_file_each(
+    world: Path, tmp_path: Path
+) -> None:
+    ask = ["group", "E131", "--explain", "--store", world]
+    document = json.loads(graphkit(*ask, "--format", "json", cwd=tmp_path).stdout)
+    assert [table["name"] for table in document] == ["group", "links"]
+    lines = graphkit(*ask, "--format", "jsonl", cwd=tmp_path).stdout.splitlines()
+    assert [json.loads(line)["table"] for line in lines] == ["group"] * 6 + ["links"] * 5
+    done = graphkit(*ask, "-o", "x.csv", cwd=tmp_path)
+    assert "links is in x-links.csv" in done.stderr
+    for name, table in zip(("x.csv", "x-links.csv"), document, strict=True):
+        written = (tmp_path / name).read_bytes()
+        assert written.count(b"\xef\xbb\xbf") == 1
+        rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+        assert [list(row) for row in rows] == [list(row) for row in table["rows"]]
+
+
+def test_links_name_file_and_line(world: Path) -> None:
+    """relation.csv line 2 makes P13 and P131 a couple."""
+    done = graphkit("why", "P13", "P131", "--format", "jsonl", "--store", world, cwd=world.parent)
+    assert json.loads(done.stdout)["where"] == "canonical relation.csv:2"
+
+
+def test_a_group_is_asked_for_as_answers_name_it(world: Path) -> None:
+    """L1:P16 has no shortfall, and says so: the sum of own shortfalls stands beside the ratio."""
+    done = graphkit("exposure", "L1:P16", "--store", world, cwd=world.parent)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["own_shortfall_sum", "0.00"] in rows
+    assert ["pooled_ratio", "178.7108", "%"] in rows
+
+
+def test_what_is_wrong_with_a_register_is_said(world: Path) -> None:
+    """E072 has 53 + 50 = 103 %; 40 % of E055 belong to a ring that wholly owns itself."""
+    full = graphkit("interest", "E072", "--store", world, cwd=world.parent)
+    assert "register-over-full" in full.stderr
+    assert "103 %" in full.stderr
+    assert "closed-ring" in graphkit("owners", "E055", "--store", world, cwd=world.parent).stderr
+    assert "over-full" not in graphkit("owners", "E055", "--store", world, cwd=world.parent).stderr
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.xlsx", "x.txt"])
+def test_a_place_that_can_t_be_written_is_no_bug_of_ours(world: Path, name: str) -> None:
+    ask = ("control", "P02", "-o", f"missing/{name}")
+    done = graphkit(*ask, "--store", world, cwd=world.parent)
+    assert done.returncode == 2
+    assert f"missing/{name} can't be written" in done.stderr
+
+
+def test_a_page_or_run_that_can_t_be_written_is_no_bug_of_ours(world: Path) -> None:
+    page = graphkit("view", "E021", "-o", "missing/x.html", "--store", world, cwd=world.parent)
+    assert page.returncode == 2
+    run = graphkit("nightly", "-o", f"{world}/runs", "--store", world, cwd=world.parent)
+    assert run.returncode == 2
+    assert "can't be written" in page.stderr
+    assert "can't be written" in run.stderr
+
+
+def test_messages_are_masked(tmp_path: Path) -> None:
+    """Errors, hints, heads of tables and refusals show no resident ID, also beside letters.
+
+    11010519491231002X is valid; with the check digit 1 it is refused. Nobody is called by it.
+    """
+    whole, wrong = "11010519491231002X", "110105194912310021"
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "party.csv").write_text(
+        f"party_id,kind,name\n{whole},person,甲\nP{whole},person,[bold]乙{whole}\n", "utf-8"
+    )
+    (data / "account.csv").write_text(
+        f"account_id,client_id,kind\n[bold]1,{whole},credit\n", "utf-8"
+    )
+    (data / "cash.csv").write_text("account_id,date,total\n[bold]1,2026-11-20,5.00\n", "utf-8")
+    assert graphkit("load", "canonical", "data", cwd=tmp_path).returncode == 0
+    said = ""
+    for ask in (
+        ("owners", f"乙{whole[:14]}"),
+        ("owners", wrong),
+        ("exposure", whole, "--explain"),
+        ("exposure", f"L1:{whole}"),
+        ("find", "乙"),
+        ("view", whole, "-o", "x.html"),
+    ):
+        done = graphkit(*ask, cwd=tmp_path)
+        assert done.returncode in (0, 2), done.stderr
+        said += done.stdout + done.stderr
+    assert "[bold]1" in said  # the account's id heads its column and is not read as markup
+    (data / "identifier.csv").write_text(f"party_id,scheme,value\nX,cn_id,{wrong}\n", "utf-8")
+    for strict in ((), ("--strict",)):
+        done = graphkit("load", "canonical", "data/identifier.csv", *strict, cwd=tmp_path)
+        assert done.returncode == 4
+        said += done.stdout + done.stderr
+    said += (tmp_path / "x.html").read_text("utf-8")
+    assert "110105********0021" in said
+    assert "P110105********002X" in said
+    assert whole not in said
+    assert wrong not in said
