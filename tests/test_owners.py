@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction as Fr
 from importlib.resources import files
@@ -13,20 +11,17 @@ import pytest
 
 from graphkit.model.errors import UsageError
 from graphkit.model.shares import FULL
-from graphkit.ownership.control import ultimate_controllers
 from graphkit.ownership.facts import RightFact
 from graphkit.ownership.graph import OwnershipGraph
 from graphkit.ownership.owners import beneficial_owners
 from graphkit.ownership.owners_relations import RelationFact, relations_of
 from graphkit.ownership.profile import profile_names, profile_on, read_profile
-from graphkit.ownership.results import Controller, Owners
+from graphkit.ownership.results import Owners
 from graphkit.rules.book import Rulebook
 
 from .engine_case import DAY, fact_of, facts_of, graph_of
 from .memory_snapshot import MemorySnapshot
-from .oracles.case import Bloc, Case, Stake, make
-from .oracles.generate import stream
-from .oracles.reference import Reference
+from .oracles.case import Case, Stake, make
 
 Row = tuple[str, str, str, str]
 
@@ -120,8 +115,16 @@ def test_unknown_share_makes_both_undetermined() -> None:
         ("Q", "interest", "undetermined", ""),
     ]
     assert found.status == "unresolved"
-    assert "the share of P in A: 40 to 100 %" in found.settle
-    assert any("undetermined for P, Q" in reason for reason in found.reasons)
+    # Of A 60 % is open: all but the 40 that P has at least.
+    assert found.reasons == (
+        "control: each of P and Q may control A",
+        "interest: each of P (40 to 100 %) and Q (0 to 60 %) may have more than 50 %",
+        "no limb certainly finds a person: no result is not the same as nobody",
+    )
+    assert found.settle == (
+        "the shares in A: P 40 to 100 % and Q 0 to 60 %; bears on up to 60 % of the votes and up "
+        "to 60 % of the interest",
+    )
 
 
 def test_a_stranger_through_two_rests() -> None:
@@ -136,9 +139,23 @@ def test_a_stranger_through_two_rests() -> None:
     assert ("P", "interest", "undetermined", "") in rows(found)
     assert not [p for p in found.persons if p.limb == "interest" and p.party_id in "XY"]
     assert found.status == "unresolved"
-    assert "control: somebody who is not on file may control C (看不清)" in found.reasons
-    assert "the holders of A: up to 60 % is nobody's on file" in found.settle
-    assert "the holders of B: up to 60 % is nobody's on file" in found.settle
+    # Demo story 08. Each may control with the other's rest in its hand; so may the stranger. A, B
+    # and P have 30, 30 and 40 of the votes of C; X and Y have A's and B's 30, of which 12 by their
+    # own 40 %, so they come last.
+    assert found.reasons == (
+        "control: each of P, A, B, X and Y may control C; so may somebody who is not on file "
+        "(看不清)",
+        "control: 2 parties would stand at the top and none is a natural person: A and B (nobody "
+        "on file certainly controls them)",
+        "interest: P (40 to 76 %) may have more than 50 %",
+        "no limb certainly finds a person: no result is not the same as nobody",
+    )
+    # Whoever is behind A's 60 % may control A and with it 30 of C; 0.6 * 30 = 18 of the interest.
+    tail = "bears on up to 30 % of the votes and up to 18 % of the interest"
+    assert found.settle == (
+        f"the holders of A: up to 60 % is nobody's on file; {tail}",
+        f"the holders of B: up to 60 % is nobody's on file; {tail}",
+    )
 
 
 def test_rest_of_forty_percent_settles_nothing_away() -> None:
@@ -165,8 +182,15 @@ def test_company_at_the_top_does_not_resolve() -> None:
     found = owners(make("C=company", {("C", "A"): 60, ("P", "A"): 40}), "A")
     assert found.status == "unresolved"
     assert any("C" in r and "no holder of it is on file" in r for r in found.reasons)
-    # C may be P's or a stranger's: both may have more than half.
-    assert any("undetermined for" in r and "P" in r for r in found.reasons)
+    # C may be P's or a stranger's: both may control and have more than half.
+    assert found.reasons == (
+        "control: P may control A; so may somebody who is not on file (看不清)",
+        "control: C stands at the top and is no natural person; no holder of it is on file",
+        "interest: C has 60 % and is no natural person; who is behind it is not on file",
+        "interest: P (40 to 100 %) may have more than 50 %; somebody who is not on file may have "
+        "up to 60 %",
+        "no limb certainly finds a person: no result is not the same as nobody",
+    )
 
 
 def test_party_of_unknown_kind_does_not_resolve() -> None:
@@ -182,208 +206,16 @@ def test_party_of_unknown_kind_does_not_resolve() -> None:
 def test_unknown_kind_that_might_lift_a_person_over_the_line() -> None:
     # P 45 %, U 10 %, Q 45 %: whoever is behind U has 55 %, if it is P or Q.
     found = owners(make("U=unknown", {("P", "A"): 45, ("Q", "A"): 45, ("U", "A"): 10}), "A")
-    assert any(r.startswith("interest: undetermined for P, Q") for r in found.reasons)
+    assert found.reasons[0] == (
+        "interest: each of P (45 %) and Q (45 %) may have more than 50 % through U, of unknown kind"
+    )
+    assert found.settle == ("what U is, and who holds it; bears on up to 10 % of the interest",)
 
 
 def test_state_body_ends_the_line() -> None:
     found = owners(make("S=state_body", {("S", "A"): 51, ("P", "A"): 49}), "A")
     assert found.status == "resolved"
     assert ("S", "control", "yes", "votes") in rows(found)
-
-
-def test_bloc_is_reported_jointly() -> None:
-    case = make(
-        "",
-        {("P", "A"): 30, ("Q", "A"): 25, ("R", "A"): 45},
-        complete=["A"],
-        blocs=[("agreement", ("P", "Q"), ("A",))],
-    )
-    found = owners(case, "A")
-    joint = {p.party_id: p.joint_with for p in found.persons if p.limb == "control"}
-    assert joint == {"P": ("Q",), "Q": ("P",)}
-    assert found.status == "resolved"
-
-
-def control_rows(found: Owners) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """The verdict of each party of the control limb, and whom it controls with."""
-    limb = [p for p in found.persons if p.limb == "control"]
-    assert len({p.party_id for p in limb}) == len(limb)
-    return {p.party_id: (p.verdict, p.joint_with) for p in limb}
-
-
-def control_texts(found: Owners, party: str) -> list[tuple[str, tuple[int, ...]]]:
-    """The steps of a party's control row; each cites earlier ones only, numbered in order."""
-    (steps,) = (p.steps for p in found.persons if (p.limb, p.party_id) == ("control", party))
-    assert [s.number for s in steps] == list(range(1, len(steps) + 1))
-    assert all(n < s.number for s in steps for n in s.earlier)
-    return [(s.text, s.earlier) for s in steps]
-
-
-def agreement(
-    members: tuple[str, ...], more: dict[tuple[str, str], object], kinds: str = ""
-) -> Case:
-    """A 35 and Y 25 of E, R 40, all in concert that are `members`; what is behind them is `more`.
-
-    Neither A nor Y has half; together they have 60 of 100.
-    """
-    shares: dict[tuple[str, str], object] = {("A", "E"): 35, ("Y", "E"): 25, ("R", "E"): 40}
-    return make(kinds, shares | more, complete=["E"], blocs=[("K", members, ())])
-
-
-def test_person_behind_a_member_of_a_bloc_is_the_joint_controller() -> None:
-    # A is X's wholly: X and Y control E jointly, and nothing is open.
-    found = owners(agreement(("A", "Y"), {("X", "A"): 100}), "E")
-    assert control_rows(found) == {"X": ("yes", ("Y",)), "Y": ("yes", ("X",))}
-    assert (found.status, found.reasons) == ("resolved", ())
-    texts = [
-        ("A and Y act in concert under K", ()),
-        (
-            "A and Y together hold 60 % of the votes of E, all others 40 %; so A and Y together "
-            "control E",
-            (1,),
-        ),
-        ("X holds 100 % of the votes of A, all others 0 %; so X controls A", ()),
-        ("X is behind A, acting in concert under K; so X and Y together control E", (2, 3)),
-    ]
-    assert control_texts(found, "X") == control_texts(found, "Y") == texts
-    (steps,) = (p.steps for p in found.persons if (p.limb, p.party_id) == ("control", "X"))
-    assert [[f.fact_id for f in s.facts] for s in steps] == [
-        ["bloc:K"],
-        ["stake:A>E", "stake:Y>E"],
-        ["stake:X>A"],
-        [],
-    ]
-
-
-def test_member_company_whose_owner_is_not_settled_keeps_it_open() -> None:
-    # X and Z have half of A each: nobody controls it, and that is what is said.
-    half = owners(agreement(("A", "Y"), {("X", "A"): 50, ("Z", "A"): 50}), "E")
-    assert control_rows(half) == {"A": ("yes", ("Y",)), "Y": ("yes", ("A",))}
-    assert half.status == "unresolved"
-    assert half.reasons == (
-        "control: A stands at the top and is no natural person; nobody on file certainly controls "
-        "it",
-    )
-    assert len(control_texts(half, "Y")) == 2
-    # A is wholly H's, whose holders are not on file.
-    hidden = owners(agreement(("A", "Y"), {("H", "A"): 100}, "H=company"), "E")
-    assert ("A", "control", "undetermined", "votes") in rows(hidden)
-    assert not [p for p in hidden.persons if p.party_id == "H"]
-    assert hidden.status == "unresolved"
-    assert "control: H stands at the top and is no natural person; no holder of it is on file" in (
-        hidden.reasons
-    )
-    assert "control: somebody who is not on file may control A (看不清)" in hidden.reasons
-    assert not any("certainly controls it" in reason for reason in hidden.reasons)
-    # X 40 to 60 of A, Z the others: X may control A.
-    band = {("X", "A"): ("40", "60"), ("Z", "A"): ("40", "60")}
-    open_case = agreement(("A", "Y"), band)
-    may = owners(replace(open_case, complete=open_case.complete | {"A"}), "E")
-    assert "A" in control_rows(may) and "X" not in control_rows(may)
-    assert "control: whether X controls A and nobody stands above is undetermined" in may.reasons
-
-
-def test_one_person_behind_both_members_controls_alone() -> None:
-    # X has A and B wholly, 35 + 25 of E: X controls E through its companies, nobody jointly. The
-    # bloc is no ultimate controller, as X controls every member.
-    shares = {("A", "E"): 35, ("B", "E"): 25, ("R", "E"): 40, ("X", "A"): 100, ("X", "B"): 60}
-    case = make("", shares | {("Z", "B"): 40}, complete=["E"], blocs=[("K", ("A", "B"), ())])
-    assert ultimate_controllers(graph_of(case), "E") == [Controller(("X",), "sole", "votes", "yes")]
-    found = owners(case, "E")
-    assert control_rows(found) == {"X": ("yes", ())}
-    assert found.status == "resolved"
-    # With Y as a third member that is needed (20 + 20 + 15 of 55), X is behind two of three.
-    three = {("A", "E"): 20, ("B", "E"): 20, ("Y", "E"): 15, ("R", "E"): 45}
-    behind = {("X", "A"): 100, ("X", "B"): 100}
-    case = make("", three | behind, complete=["E"], blocs=[("K", ("A", "B", "Y"), ())])
-    found = owners(case, "E")
-    assert control_rows(found) == {"X": ("yes", ("Y",)), "Y": ("yes", ("X",))}
-    assert found.status == "resolved"
-    assert control_texts(found, "X")[-1] == (
-        "X is behind A; X is behind B, acting in concert under K; so X and Y together control E",
-        (2, 3, 4),
-    )
-
-
-def test_who_is_behind_is_followed_through_companies_and_blocs_and_ends() -> None:
-    # X has H wholly and H 51 of A: X is behind A.
-    chain = owners(agreement(("A", "Y"), {("H", "A"): 51, ("Z", "A"): 49, ("X", "H"): 100}), "E")
-    assert control_rows(chain) == {"X": ("yes", ("Y",)), "Y": ("yes", ("X",))}
-    assert chain.status == "resolved"
-    # A is controlled by a second bloc: P 30 and G 30 of A, G is Q's. P, Q and Y, none alone.
-    more = {("P", "A"): 30, ("G", "A"): 30, ("S", "A"): 40, ("Q", "G"): 100}
-    case = agreement(("A", "Y"), more)
-    case = replace(case, blocs=(*case.blocs, Bloc("L", ("G", "P"), ("A",))))
-    nested = owners(case, "E")
-    assert control_rows(nested) == {
-        "P": ("yes", ("Q", "Y")),
-        "Q": ("yes", ("P", "Y")),
-        "Y": ("yes", ("P", "Q")),
-    }
-    assert nested.status == "resolved"
-    texts = [text for text, _ in control_texts(nested, "P")]
-    assert texts[2:] == [
-        "G and P act in concert under L over A",
-        "G and P together hold 60 % of the votes of A, all others 40 %; so G and P together "
-        "control A",
-        "Q holds 100 % of the votes of G, all others 0 %; so Q controls G",
-        "P and Q are behind A, acting in concert under K; so P, Q and Y together control E",
-    ]
-    # A and B own one another: nobody else has either.
-    ring = owners(agreement(("A", "Y"), {("A", "B"): 100, ("B", "A"): 100}), "E")
-    assert control_rows(ring) == {"A": ("yes", ("Y",)), "Y": ("yes", ("A",))}
-    assert ring.reasons == ("control: no person is found behind A, which acts in concert",)
-    assert ring.settle[0] == "who is behind A: its kind, holders, rights"
-
-
-def test_what_is_said_of_a_bloc_is_true_on_random_graphs() -> None:
-    # Against the reference: who is said to stand at the top is certainly controlled by nobody;
-    # a company that acts in concert is a row only where that is said to be open.
-    said = Counter[str]()
-    for n, case in enumerate(stream(17, 400)):
-        if not case.blocs:
-            continue
-        reference = Reference(case)
-        graph = graph_of(case)
-        for entity in case.parties():
-            if case.kinds[entity] in ("person", "state_body", "pseudo"):
-                continue
-            found = beneficial_owners(graph, entity, Rulebook.on(DAY))
-            for reason in found.reasons:
-                top = reason.removeprefix("control: ").partition(" stands at the top")[0]
-                if top in case.kinds:
-                    assert not any(top in reference.certain({z}) for z in case.kinds), (n, reason)
-                    said["top"] += 1
-            for person in found.persons:
-                if person.limb != "control" or not person.joint_with:
-                    continue
-                assert person.party_id not in person.joint_with
-                assert [s.number for s in person.steps] == list(range(1, len(person.steps) + 1))
-                assert all(e < s.number for s in person.steps for e in s.earlier)
-                texts = [s.text for s in person.steps]
-                said["behind"] += any("acting in concert under" in text for text in texts)
-                if case.kinds[person.party_id] not in ("person", "state_body"):
-                    assert found.status == "unresolved", (n, entity, person.party_id)
-                    said["company"] += 1
-    assert min(said[key] for key in ("top", "behind", "company")) > 20, said
-
-
-def test_state_body_behind_a_member() -> None:
-    found = owners(agreement(("A", "Y"), {("X", "A"): 100}, "X=state_body"), "E")
-    assert control_rows(found) == {"X": ("yes", ("Y",)), "Y": ("yes", ("X",))}
-    assert found.status == "resolved"
-
-
-def test_ring_at_the_top_is_said_to_be_one() -> None:
-    # A and B own one another and A holds 60 of E. Both are certainly controlled, by one another.
-    case = make("", {("A", "B"): 100, ("B", "A"): 100, ("A", "E"): 60, ("R", "E"): 40})
-    found = owners(case, "E")
-    assert control_rows(found) == {"A": ("yes", ("B",)), "B": ("yes", ("A",))}
-    assert found.reasons[0] == (
-        "control: A and B control one another and none is a natural person; nobody outside "
-        "certainly controls them"
-    )
-    assert not any("certainly controls it" in reason for reason in found.reasons)
 
 
 def test_company_without_holders_on_file() -> None:

@@ -19,6 +19,8 @@ from graphkit.ownership.interest_sheets import view_of
 from graphkit.ownership.interest_steps import share_text
 from graphkit.ownership.owners_limbs import LimbAnswer, control_limb, interest_limb
 from graphkit.ownership.owners_relations import RelationFact, benefit_limb
+from graphkit.ownership.owners_settle import to_settle
+from graphkit.ownership.owners_words import few
 from graphkit.ownership.profile import Profile, profile_on
 from graphkit.ownership.results import Owners, Person
 
@@ -75,14 +77,15 @@ def beneficial_owners(
         for end, kind in zip((relation.a, relation.b), relation.kinds, strict=True):
             kinds.setdefault(end, kind)
     natural = frozenset(p for p, kind in kinds.items() if kind in rule.stops_at)
+    # The order of the reasons too: who controls comes first.
     limbs: list[LimbAnswer] = []
     notes: list[str] = []
+    if "control" in rule.limbs:
+        limbs.append(control_limb(graph, party, rule))
     if "benefit" in rule.limbs:
         limbs.append(_benefit(graph, target, rule, relations, natural))
         if not limbs[-1].persons:
             notes.append("benefit: no arrangement on file about it or its holders")
-    if "control" in rule.limbs:
-        limbs.append(control_limb(graph, party, rule))
     if "interest" in rule.limbs:
         limbs.append(interest_limb(graph, party, rule))
     persons = sorted(
@@ -91,6 +94,14 @@ def beneficial_owners(
     )
     reasons = [reason for limb in limbs for reason in limb.reasons]
     settle = [text for limb in limbs for text in limb.settle]
+    settle += to_settle(
+        graph,
+        target,
+        rule,
+        next((limb.control for limb in limbs if limb.control is not None), None),
+        next((limb.interest for limb in limbs if limb.interest is not None), None),
+        over=[party for limb in limbs for party in limb.over],
+    )
     if not any(p.verdict == "yes" and p.party_id in natural for p in persons):
         reasons.append("no limb certainly finds a person: no result is not the same as nobody")
         if not settle:
@@ -128,18 +139,31 @@ def _benefit(
     circle = set(view_of(graph, "capital", [target]).place)
     circle |= set(view_of(graph, "votes", [target]).place)
     answer = LimbAnswer(persons=benefit_limb(graph, circle, rule, relations))
+    presumed: list[str] = []
+    confirm: list[str] = []
+    companies: dict[str, str] = {}
     for person in answer.persons:
         arrangement = person.ground.partition(":")[2]
         label = graph.label(graph.index[person.party_id]) if person.party_id in graph.index else ""
         label = label or person.party_id
         if person.verdict != "yes":
-            answer.reasons.append(f"benefit: {arrangement} of {label} is presumed, not confirmed")
-            answer.settle.append(f"confirm or refute: {person.steps[0].facts[0].text}")
+            presumed.append(f"{arrangement} of {label}")
+            confirm.append(person.steps[0].facts[0].text)
         elif person.party_id not in natural:
-            answer.reasons.append(
-                f"benefit: {label} ({arrangement}) is no natural person; look at who is behind it"
-            )
-            answer.settle.append(f"the owners of {label}")
+            companies[label] = f"{label} ({arrangement})"
+    said = []
+    if presumed:
+        is_are = "is" if len(presumed) == 1 else "are"
+        said.append(f"{few(presumed)} {is_are} presumed, not confirmed")
+        answer.settle.append(f"confirm or refute: {few(confirm)}")
+    if companies:
+        one = len(companies) == 1
+        who = "is no natural person; look at who is behind it"
+        who = who if one else "are no natural persons; look at who is behind them"
+        said.append(f"{few(list(companies.values()))} {who}")
+        answer.settle.append(f"the owners of {few(list(companies))}")
+    if said:
+        answer.reasons.append(f"benefit: {'; '.join(said)}")
     return answer
 
 

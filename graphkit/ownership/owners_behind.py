@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from graphkit.ownership.above import above_of
 from graphkit.ownership.closure import hidden
 from graphkit.ownership.control import ultimate_controllers
-from graphkit.ownership.interest import status
 from graphkit.ownership.notes import join
+from graphkit.ownership.owners_open import Open, Top
 from graphkit.ownership.profile import Profile
 from graphkit.ownership.results import Controller, Step
 
@@ -28,15 +28,13 @@ if TYPE_CHECKING:
 class Behind:
     """Who is behind one member: `ends`, by `links` (a company and who controls it ultimately).
 
-    `ends` is empty where nobody is found, `reasons` say why it isn't settled (empty: it is) and
-    `settle` what would settle it. `together` is set where some link is a bloc, whose members
-    control only with one another.
+    `ends` is empty where nobody is found; `open` says what isn't settled. `together` is set where
+    some link is a bloc, whose members control only with one another.
     """
 
     ends: set[int] = field(default_factory=set)
     links: list[tuple[int, Controller]] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    settle: list[str] = field(default_factory=list)
+    open: Open = field(default_factory=Open)
     together: bool = False
 
 
@@ -61,11 +59,9 @@ def behind(graph: OwnershipGraph, member: int, profile: Profile) -> Behind:
             seen.update(fresh)
             queue += fresh
         _open(graph, party, controllers, profile, found)
-    if not found.ends and not found.reasons:
+    if not found.ends and not found.open:
         # Companies that hold one another, of which the bloc is itself above one.
-        label = graph.label(member)
-        found.reasons.append(f"control: no person is found behind {label}, which acts in concert")
-        found.settle.append(f"who is behind {label}: its kind, holders, rights")
+        found.open.lost.append(member)
     return found
 
 
@@ -76,58 +72,15 @@ def _open(
     profile: Profile,
     found: Behind,
 ) -> None:
-    """What isn't settled about who controls one company."""
-    above, label = above_of(graph), graph.label(party)
-    before = len(found.reasons)
-    tops: list[int] = []
+    """What isn't settled about who controls one company; who certainly does is followed on."""
     for controller in controllers:
-        if controller.verdict != "yes":
-            names = join([graph.label(graph.number(p)) for p in controller.parties])
-            verb = "controls" if len(controller.parties) == 1 else "together control"
-            found.reasons.append(
-                f"control: whether {names} {verb} {label} and nobody stands above is undetermined"
-            )
-            tops += [
-                n
-                for n in map(graph.number, controller.parties)
-                if controller.form == "sole"
-                and party in above.sure(n)
-                and graph.kinds[n] not in profile.stops_at
-            ]
-        elif controller.form == "ring":
-            found.reasons.append(f"control: {ring_text(graph, controller)}")
-    if not above.over(frozenset((party,)))[0]:
-        tops.append(party)
-    elif party in hidden(graph).joined:
-        found.reasons.append(f"control: somebody who is not on file may control {label} (看不清)")
-    for top in tops:
-        found.reasons.append(f"control: {nobody_behind(graph, top)}")
-    if len(found.reasons) > before:
-        found.settle += [
-            f"who is behind {graph.label(n)}: its kind, holders, rights" for n in tops or [party]
-        ]
-
-
-def nobody_behind(graph: OwnershipGraph, party: int) -> str:
-    """A sentence about a company that nobody certainly controls."""
-    said = {
-        "kind_unknown": "it is not on file what it is, nor who holds it",
-        "no_register": "no holder of it is on file",
-        "ultimate": "who is behind it is not on file",
-        "intermediate": "nobody on file certainly controls it",
-    }
-    label = graph.label(party)
-    return f"{label} stands at the top and is no natural person; {said[status(graph, party)]}"
-
-
-def ring_text(graph: OwnershipGraph, ring: Controller) -> str:
-    """A sentence about companies that control one another and that nobody else certainly does."""
-    names = join([graph.label(graph.number(p)) for p in ring.parties])
-    may = "" if ring.verdict == "yes" else "may "
-    return (
-        f"{names} {may}control one another and none is a natural person; nobody outside certainly "
-        "controls them"
-    )
+        if controller.verdict != "yes" or controller.form == "ring":
+            found.open.controller(graph, controller, party, profile)
+    sure, may = above_of(graph).over(frozenset((party,)))
+    if not sure:
+        found.open.tops[party] = Top(sure=True, closed=not may)
+    if party in hidden(graph).joined:
+        found.open.unseen.add(party)
 
 
 def joint_steps(

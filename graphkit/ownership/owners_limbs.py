@@ -6,32 +6,39 @@ Each limb answers with persons and with what keeps it open; it is settled when n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from graphkit.model.shares import FULL
 from graphkit.ownership.control import ultimate_controllers, unresolved
 from graphkit.ownership.interest import candidates, status, strangers
 from graphkit.ownership.interest_flow import Bounds, Flow, Rests
-from graphkit.ownership.interest_sheets import View, view_of
+from graphkit.ownership.interest_sheets import view_of
 from graphkit.ownership.interest_steps import interest_steps, share_text
-from graphkit.ownership.owners_behind import behind, joint_steps, nobody_behind, ring_text
+from graphkit.ownership.owners_behind import behind, joint_steps
+from graphkit.ownership.owners_open import Open
+from graphkit.ownership.owners_words import at_most, each_may, few
 from graphkit.ownership.profile import Profile
 from graphkit.ownership.results import Controller, Person, Step, Verdict
 
 if TYPE_CHECKING:
     from graphkit.ownership.graph import OwnershipGraph
 
-SHOWN = 10
-
 
 @dataclass(slots=True)
 class LimbAnswer:
-    """What one limb found: persons, why it is not settled (empty: it is), what would settle it."""
+    """What one limb found: persons, why it is not settled (empty: it is), what would settle it.
+
+    `settle` is what no gap on file above the party says; those are found for all limbs together
+    (:mod:`graphkit.ownership.owners_settle`), from `control`, what keeps that limb open, and
+    `interest`, the flow with which that limb was judged; `over` are set where companies that are
+    certainly over the line are all that keeps it open.
+    """
 
     persons: list[Person] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     settle: list[str] = field(default_factory=list)
+    control: Open | None = None
+    interest: Flow | None = None
+    over: list[int] = field(default_factory=list)
 
 
 def control_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAnswer:
@@ -39,33 +46,41 @@ def control_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAns
 
     A company at the top is reported and doesn't settle the limb: somebody stands behind it who is
     not on file. A company that is only a member of a bloc gives way to those who certainly control
-    it.
+    it. A party that stands alone and in a ring has one row, the stronger.
     """
     from graphkit.ownership.evidence import control_steps
 
-    answer = LimbAnswer()
-    label = graph.label(graph.number(party))
-    for controller in ultimate_controllers(graph, party):
-        _undetermined(graph, controller, label, answer)
+    answer, target = LimbAnswer(), graph.number(party)
+    found = Open()
+    rows: dict[tuple[str, str], Controller] = {}
+    controllers = ultimate_controllers(graph, party)
+    for controller in sorted(controllers, key=lambda c: (c.verdict != "yes", len(c.parties))):
         if controller.form == "bloc":
-            _joint(graph, controller, party, profile, answer)
+            if controller.verdict != "yes":
+                found.controller(graph, controller, target, profile)
+            found.add(_joint(graph, controller, party, profile, answer))
             continue
-        steps = control_steps(graph, controller.parties, party)
-        for member in controller.parties:
+        found.controller(graph, controller, target, profile)
+        fresh = [m for m in controller.parties if (m, controller.ground) not in rows]
+        rows |= {(member, controller.ground): controller for member in fresh}
+        steps = control_steps(graph, controller.parties, party) if fresh else ()
+        for member in fresh:
             others = tuple(other for other in controller.parties if other != member)
             answer.persons.append(_controls(member, controller, others, steps))
-        _no_person(graph, controller, profile, answer)
     if party in unresolved(graph):
-        answer.reasons.append(f"control: somebody who is not on file may control {label} (看不清)")
-    if answer.reasons:
-        answer.settle += open_points(graph, view_of(graph, "votes", [graph.number(party)]), True)
+        found.unseen.add(target)
+    answer.reasons = found.reasons(graph, target)
+    answer.control = found if found else None
     return answer
 
 
 def _joint(
     graph: OwnershipGraph, bloc: Controller, party: str, profile: Profile, answer: LimbAnswer
-) -> None:
-    """The rows of a bloc: its members, companies replaced by who is certainly behind them."""
+) -> Open:
+    """Add the rows of a bloc: its members, companies replaced by who is certainly behind them.
+
+    What isn't settled about who is behind them.
+    """
     members = [graph.number(member) for member in bloc.parties]
     found = {m: behind(graph, m, profile) for m in members}
     rows = {m: found[m].ends or {m} for m in members}
@@ -78,9 +93,10 @@ def _joint(
                 joint |= ends
         others = tuple(graph.ids[p] for p in sorted(joint - {person}))
         answer.persons.append(_controls(graph.ids[person], bloc, others, steps))
+    left = Open()
     for member in members:
-        answer.reasons += found[member].reasons
-        answer.settle += found[member].settle
+        left.add(found[member].open)
+    return left
 
 
 def _controls(
@@ -99,30 +115,6 @@ def _controls(
     )
 
 
-def _undetermined(
-    graph: OwnershipGraph, controller: Controller, label: str, answer: LimbAnswer
-) -> None:
-    if controller.verdict != "yes":
-        names = " and ".join(graph.label(graph.number(p)) for p in controller.parties)
-        verb = "together control" if len(controller.parties) > 1 else "controls"
-        answer.reasons.append(f"control: whether {names} {verb} {label} is undetermined")
-
-
-def _no_person(
-    graph: OwnershipGraph, controller: Controller, profile: Profile, answer: LimbAnswer
-) -> None:
-    """What keeps the limb open about a company or a ring at the top."""
-    numbers = [graph.number(member) for member in controller.parties]
-    companies = [n for n in numbers if graph.kinds[n] not in profile.stops_at]
-    if controller.form == "ring":
-        answer.reasons.append(f"control: {ring_text(graph, controller)}")
-    else:
-        answer.reasons += [f"control: {nobody_behind(graph, n)}" for n in companies]
-    answer.settle += [
-        f"who is behind {graph.label(n)}: its kind, holders, rights" for n in companies
-    ]
-
-
 def interest_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAnswer:
     """Who has more interest in the party than the profile's line, products along chains summed.
 
@@ -132,50 +124,85 @@ def interest_limb(graph: OwnershipGraph, party: str, profile: Profile) -> LimbAn
     answer = LimbAnswer()
     target = graph.number(party)
     view = view_of(graph, profile.measure, [target])
-    if target not in view.sheets:
-        label = graph.label(target)
-        answer.reasons.append(f"interest: no holder of {label} is on file")
-        answer.settle.append(f"the holders of {label}")
-        return answer
     rests = Rests(profile.every_rest, graph.line.hidden_most)
     missing = strangers(graph, view)
-    unknown = [p for p in view.held if status(graph, p) == "kind_unknown"]
     flow = Flow(view, rests, missing, target)
-    wider = Flow(view, rests, [*missing, *unknown], target) if unknown else flow
+    if target not in view.sheets:
+        answer.reasons.append(f"interest: no holder of {graph.label(target)} is on file")
+        answer.interest = flow
+        return answer
     found = {x: b for x in candidates(graph, view, False) if (b := _of(flow, x, target))}
-    open_holders = []
-    for x, b in sorted(found.items(), key=lambda item: graph.ids[item[0]]):
-        verdict = _over_line(b, profile)
-        natural = graph.kinds[x] in profile.stops_at
-        label = graph.label(x)
+    order = sorted(found, key=lambda x: (-found[x].high, -found[x].top, x))
+    over: list[int] = []
+    may: list[int] = []
+    for x in order:
+        verdict = _over_line(found[x], profile)
         if verdict != "no":
             steps = interest_steps(graph, graph.ids[x], party, profile.measure)
-            answer.persons.append(_person(graph.ids[x], b, verdict, steps))
-            if not natural:
-                answer.reasons.append(
-                    f"interest: {label} has {share_text(b.low, b.high)} and is no natural person; "
-                    "who is behind it is not on file"
-                )
-                answer.settle.append(f"who is behind {label}: its kind and holders")
+            answer.persons.append(_person(graph.ids[x], found[x], verdict, steps))
         if verdict == "undetermined":
-            open_holders.append(label)
-        elif verdict == "no" and natural and wider is not flow:
-            more = _of(wider, x, target)
-            if more and profile.passes(more.top):
-                open_holders.append(label)
-    if open_holders:
-        answer.reasons.append(
-            f"interest: undetermined for {_listed(open_holders)}, who may have more than "
-            f"{_line(profile)}"
-        )
-    stranger = wider.stranger(target)
-    if profile.passes(stranger):
-        answer.reasons.append(
-            f"interest: somebody who is not on file may have up to {share_text(stranger, stranger)}"
-        )
-    if answer.reasons:
-        answer.settle += open_points(graph, view, not profile.every_rest)
+            may.append(x)
+        elif verdict == "yes" and graph.kinds[x] not in profile.stops_at:
+            over.append(x)
+    # Whoever is behind one that is over the line is said to be missing with it.
+    unknown = [p for p in order if status(graph, p) == "kind_unknown" and p not in over]
+    wider = Flow(view, rests, [*missing, *unknown], target) if unknown else flow
+    lifted = [
+        x
+        for x in order
+        if unknown
+        and graph.kinds[x] in profile.stops_at
+        and _over_line(found[x], profile) == "no"
+        and (more := _of(wider, x, target)) is not None
+        and profile.passes(more.top)
+    ]
+    if over:
+        names = [f"{graph.label(x)} has {share_text(*found[x][:2])}" for x in over]
+        person = "is no natural person; who is behind it is not on file"
+        if len(over) > 1:
+            person = "none is a natural person; who is behind them is not on file"
+        answer.reasons.append(f"interest: {few(names)} and {person}")
+    clauses = _may_pass(graph, found, may, profile)
+    through = f"through {few([graph.label(p) for p in unknown])}, of unknown kind"
+    if lifted:
+        names = [f"{graph.label(x)} ({share_text(*found[x][:2])})" for x in lifted]
+        clauses.append(f"{each_may(names, _more(profile), 'holders')} {through}")
+    narrow, most = flow.stranger(target), wider.stranger(target)
+    ways = [f"up to {at_most(narrow)}"] if profile.passes(narrow) else []
+    if profile.passes(most) and most > narrow:
+        ways.append(f"up to {at_most(most)} {through}")
+    if ways:
+        clauses.append(f"somebody who is not on file may have {', or '.join(ways)}")
+    if clauses:
+        answer.reasons.append(f"interest: {'; '.join(clauses)}")
+    else:
+        answer.over = over
+    answer.interest = flow if answer.reasons else None
     return answer
+
+
+def _may_pass(
+    graph: OwnershipGraph, found: dict[int, Bounds], may: list[int], profile: Profile
+) -> list[str]:
+    """A clause on those of whom it is undetermined, the largest first."""
+    if not may:
+        return []
+    names = [f"{graph.label(x)} ({share_text(found[x].low, found[x].top)})" for x in may]
+    text = each_may(names, _more(profile), "holders")
+    companies = [x for x in may if graph.kinds[x] not in profile.stops_at]
+    if not companies:
+        return [text]
+    if len(may) == 1:
+        return [f"{text}, and is no natural person"]
+    none = "none of them is a natural person"
+    if len(companies) < len(may):
+        is_none = "is no natural person" if len(companies) == 1 else "are no natural persons"
+        none = f"{len(companies)} of them {is_none}"
+    return [f"{text}; {none}"]
+
+
+def _more(profile: Profile) -> str:
+    return f"have more than {share_text(profile.threshold, profile.threshold)}"
 
 
 def _of(flow: Flow, source: int, target: int) -> Bounds | None:
@@ -201,40 +228,3 @@ def _person(party: str, bounds: Bounds, verdict: Verdict, steps: tuple[Step, ...
         joint_with=(),
         steps=steps,
     )
-
-
-def open_points(graph: OwnershipGraph, view: View, dispersed_aside: bool) -> list[str]:
-    """What isn't known above a party, largest gaps first: rests, and shares without a number."""
-    points: list[tuple[int, str]] = []
-    for entity, register in view.sheets.items():
-        label = graph.label(entity)
-        rest = register.whole if dispersed_aside else register.rest_high
-        if rest:
-            most = share_text(Fraction(rest, FULL), Fraction(rest, FULL))
-            points.append((rest, f"the holders of {label}: up to {most} is nobody's on file"))
-        if register.over_full:
-            points.append((FULL, f"the right shares in {label}: they sum to more than 100 %"))
-        for link in register.links:
-            if link.low < link.high:
-                known = share_text(Fraction(link.low, FULL), Fraction(link.high, FULL))
-                text = f"the share of {graph.label(link.holder)} in {label}: {known}"
-                points.append((link.high - link.low, text))
-    for party in sorted(view.held):
-        if status(graph, party) == "no_register":
-            points.append((FULL, f"the holders of {graph.label(party)}: none is on file"))
-        elif status(graph, party) == "kind_unknown":
-            points.append((FULL, f"what {graph.label(party)} is, and who holds it"))
-    points.sort(key=lambda point: (-point[0], point[1]))
-    shown = [text for _, text in points[:SHOWN]]
-    if len(points) > SHOWN:
-        shown.append(f"{len(points) - SHOWN} smaller gaps above it")
-    return shown
-
-
-def _line(profile: Profile) -> str:
-    return share_text(profile.threshold, profile.threshold)
-
-
-def _listed(labels: list[str]) -> str:
-    more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
-    return ", ".join(labels[:SHOWN]) + more
