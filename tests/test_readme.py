@@ -21,10 +21,11 @@ def test_the_tour_runs_and_finds_wang(tmp_path: Path) -> None:
     """wang holds 60 % of alpha: its 45 % and wang's 10 % of beta are 55 %, whatever chen has."""
     (tour,) = [block for block in blocks("sh") if "graphkit load" in block]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("GRAPHKIT_")}
     done = subprocess.run(
         ["bash", "-euc", tour],
         cwd=tmp_path,
-        env=os.environ | {"PATH": path},
+        env=clean | {"PATH": path},
         capture_output=True,
         text=True,
         check=False,

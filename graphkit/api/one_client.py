@@ -29,8 +29,8 @@ _TERM_DETAIL = frozenset(
     "item price_date price_age adjusted fact_id price_fact_id entitlement_fact_id "
     "entitlement_file entitlement_line".split()
 )
-_ALWAYS = frozenset({"debt", "own_shortfall_sum"})
-"""Measures that are shown when they are 0, too."""
+_ALWAYS = frozenset({"own_shortfall_sum"})
+"""Measures that are shown when they are 0, too: no pooled ratio stands without it."""
 
 LINKS = ("group_id", "a", "b", "kind", "standing", "why", "where", "facts")
 

@@ -158,7 +158,8 @@ def output_options(command: F) -> F:
         "--output",
         "file",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file (.csv, .xlsx, .json, .jsonl, .txt).",
+        help="Write to this file (.csv, .xlsx, .json, .jsonl, .txt); of several tables, "
+        "each further one has a .csv file of its own beside it.",
     )
     @click.option("--unmask", is_flag=True, help="Show identifiers whole; needs --reason.")
     @click.option("--reason", help="Why identifiers are shown; kept beside the store.")
