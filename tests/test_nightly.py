@@ -143,3 +143,28 @@ def test_a_killed_run_leaves_nothing_that_counts(night: tuple[Path, Path]) -> No
     graphkit("nightly", "-o", "runs", "--store", store, cwd=store.parent)
     assert not began.exists()
     assert (run / "manifest.json").is_file()
+
+
+def test_a_party_whose_id_is_a_resident_id_is_masked_everywhere(tmp_path: Path) -> None:
+    """Two clients, each named by a resident ID, alike once masked: two masks, one in every file."""
+    ids = ["11010519491231002X", "11010519800101002X"]
+    data = tmp_path / "data"
+    data.mkdir()
+    text = {
+        "party": "party_id,kind,name\n" + "".join(f"{i},person,张 {i}\n" for i in ids),
+        "account": "account_id,client_id,kind\n" + f"A1,{ids[0]},credit\nA2,{ids[1]},credit\n",
+        "cash": "account_id,date,total\nA1,2026-11-20,5.00\nA2,2026-11-20,6.00\n",
+    }
+    for name, rows in text.items():
+        (data / f"{name}.csv").write_text(rows, "utf-8")
+    assert graphkit("load", "canonical", "data", cwd=tmp_path).returncode == 0
+    done = graphkit("nightly", "-o", "runs", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / done.stdout.strip()
+    for file in run.iterdir():
+        content = file.read_bytes()
+        assert not [i for i in ids if i.encode() in content], file.name
+    owners = pq.read_table(run / "account_measures.parquet")["client_id"].to_pylist()
+    assert owners == ["110105********002X#1", "110105********002X#2"]
+    members = pq.read_table(run / "group_members.parquet")["party_id"].to_pylist()
+    assert sorted(members) == owners

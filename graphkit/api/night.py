@@ -24,7 +24,7 @@ class NightReport:
         return self.run.folder
 
     def met(self) -> set[str]:
-        """Which of finding, breach and unresolved the night holds."""
+        """Which of finding, breach, unresolved and blocked the night holds."""
         return {kind for kind, count in self._summary().items() if count}
 
     def lines(self) -> list[str]:

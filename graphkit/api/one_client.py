@@ -12,7 +12,7 @@ from graphkit.api.origin import located, origins
 from graphkit.api.place import Place, party_id
 from graphkit.clients import Group, group_of
 from graphkit.clients import why as chain
-from graphkit.margin.measures import RATIOS, Measures, measure
+from graphkit.margin.measures import BREACHED_LINES, RATIOS, Measures, measure
 from graphkit.model.answer import Answer
 from graphkit.model.errors import UsageError
 from graphkit.model.findings import Finding
@@ -167,7 +167,7 @@ class ExposureReport:
         lines = self._answer("", self.measures.account_measures, "account_id", self.accounts)
         crossed = lines.columns.index("line_crossed")
         return any(row[verdict] == "breach" for row in checks.rows) or any(
-            row[crossed] in ("call", "urgent") for row in lines.rows
+            row[crossed] in BREACHED_LINES for row in lines.rows
         )
 
     def _findings(self) -> Iterator[Finding]:

@@ -112,9 +112,10 @@ def _story(report: NightReport) -> Iterator[str]:
             )
     for row in night.measures.limit_checks.to_pylist():
         if row["verdict"] != "ok":
+            about = f"{row['subject']} {row['limit_name']} {row['code'] or ''}".rstrip()
             yield (
-                f"   {row['verdict']}: {row['subject']} {row['limit_name']} {row['code'] or ''}: "
-                f"{percent(row['share'])}, limit {percent(row['limit_share'])}"
+                f"   {row['verdict']}: {about}: {percent(row['share'])}, "
+                f"limit {percent(row['limit_share'])}"
             )
     yield "5. What was flagged (融券卖出后减持)"
     for flag in night.flags:

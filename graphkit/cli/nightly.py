@@ -16,8 +16,7 @@ from graphkit.cli.shared import store_options, time_options
 @click.command(
     epilog="\b\nExample:\n  graphkit nightly --as-of 2026-11-20 -o runs --fail-on breach\n\n"
     "The run folder is runs/<as-of>-<run id>. The same night on the same inputs is the same run. "
-    "report.html masks resident IDs and phone numbers; the tables beside it are for machines and "
-    "hold ids whole, so keep the folder as you keep the store."
+    "Resident IDs and phone numbers are masked in every file; ids that would look alike are numbered."
 )
 @click.option(
     "-o",
@@ -29,7 +28,7 @@ from graphkit.cli.shared import store_options, time_options
     help="The folder that holds the runs.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print the run folder alone.")
-@fail_on("finding", "breach", "unresolved")
+@fail_on("finding", "breach", "unresolved", "blocked")
 @time_options
 @store_options
 def nightly(

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from graphkit.clients.group import Link, Standing
 from graphkit.clients.inputs import Relation
+from graphkit.clients.majority import Beside
 from graphkit.model.shares import percent_short
 from graphkit.ownership.graph import Bloc, OwnershipGraph, Right
 from graphkit.ownership.register import Register
@@ -44,13 +45,13 @@ class Ranks:
 
 
 class LinkMaker:
-    """Links of one graph; `beside` are the facts that let a professional right join."""
+    """Links of one graph; `beside` is what lets a professional right join."""
 
     def __init__(
         self,
         graph: OwnershipGraph,
         rules: Rulebook,
-        beside: Mapping[tuple[str, str], tuple[str, ...]],
+        beside: Mapping[tuple[str, str], Beside],
     ) -> None:
         self.graph = graph
         self.ranks = Ranks.of(rules)
@@ -136,10 +137,11 @@ class LinkMaker:
         right = min(rights, key=lambda r: (depth[r.holder], r.holder, r.kind))
         text = f"{graph.label(right.holder)} is {right.kind.replace('_', ' ')} of "
         text += graph.label(party)
-        beside = self._beside.get((graph.ids[right.holder], graph.ids[party]), ())
-        if beside:
-            text += ", and its side holds more than half of the interest or it was so decided"
-        facts = [right.fact.fact.fact_id, *beside]
+        facts = [right.fact.fact.fact_id]
+        beside = self._beside.get((graph.ids[right.holder], graph.ids[party]))
+        if beside is not None:
+            text += f", {beside.text}"
+            facts += beside.facts
         return right.holder, self._link(right.holder, party, "control", text, facts, standing)
 
     def _link(  # noqa: PLR0917

@@ -10,6 +10,7 @@ side larger, so the rule is applied until nothing changes; it only ever adds.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 
 from graphkit.clients.inputs import ClientFacts
@@ -23,10 +24,18 @@ from graphkit.ownership.graph import OwnershipGraph, Right
 from graphkit.rules.book import Rulebook
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lets a professional right join: in words, and its facts."""
+
+    text: str
+    facts: tuple[str, ...]
+
+
 def settle(
     l1: L1, clients: ClientFacts, rules: Rulebook
-) -> tuple[Tops, dict[tuple[str, str], tuple[str, ...]]]:
-    """The tops once every professional right that joins has joined, and the facts beside each.
+) -> tuple[Tops, dict[tuple[str, str], Beside]]:
+    """The tops once every professional right that joins has joined, and what stands beside each.
 
     Rights that join, or may, move from ``l1.waiting`` into the graph.
     """
@@ -37,14 +46,14 @@ def settle(
             "only more than half is supported"
         )
     everybody = range(len(l1.graph.ids))
-    beside: dict[tuple[str, str], tuple[str, ...]] = {}
+    beside: dict[tuple[str, str], Beside] = {}
     promoted = {frozenset((d.a, d.b)): d for d in clients.decisions if d.kind == "promote"}
     chosen = {}
     for right in l1.waiting:
         decision = promoted.get(frozenset((right.holder, right.entity)))
         if decision is not None:
             chosen[right.fact.fact_id] = True
-            beside[right.holder, right.entity] = (decision.fact,)
+            beside[right.holder, right.entity] = Beside("and it was so decided", (decision.fact,))
     _restore(l1, chosen)
     tops = find_tops(l1.graph, everybody)
     while l1.waiting:
@@ -53,7 +62,9 @@ def settle(
             facts = _surely(l1, clients, tops, right)
             if facts is not None:
                 chosen[right.fact.fact_id] = surely_decides(right, rules)
-                beside[right.holder, right.entity] = facts
+                beside[right.holder, right.entity] = Beside(
+                    "and its side holds more than half of the interest", facts
+                )
         if not chosen:
             break
         _restore(l1, chosen)

@@ -45,6 +45,10 @@ RATIOS = frozenset(
 """Columns of the tables below that hold fractions, which people read as percents."""
 
 
+BREACHED_LINES = ("call", "urgent")
+"""Values of ``line_crossed`` that oblige the client to act: more than a warning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """What :func:`measure` found, as Arrow tables with exact decimals.

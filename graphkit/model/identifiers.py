@@ -84,6 +84,18 @@ def mask(text: str) -> str:
     return _PHONE.sub(lambda m: f"{m[1]}****{m[3]}", text)
 
 
+def revealing(text: str) -> list[str]:
+    """The resident identity numbers and mobile numbers in a text, longest first.
+
+    Examples
+    --------
+    >>> revealing("王五 (11010519491231002X), 13800138000")
+    ['11010519491231002X', '13800138000']
+    """
+    found = {m[0] for known in (_CN_ID, _CN_ID_IN_A_WORD, _PHONE) for m in known.finditer(text)}
+    return sorted(found, key=lambda number: (-len(number), number))
+
+
 def mask_secret(text: str) -> str:
     """A secret value with only its ends shown.
 

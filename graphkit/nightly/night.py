@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from graphkit.clients import Group, grouping
-from graphkit.margin.measures import Measures, measure
+from graphkit.margin.measures import BREACHED_LINES, Measures, measure
 from graphkit.model.findings import Finding
+from graphkit.nightly.masks import masked_tables
 from graphkit.rules.book import Rulebook
 from graphkit.store.base import Snapshot
 from graphkit.surveillance.flag import Figure, Flag
@@ -46,7 +47,7 @@ class Night:
         standing = self.measures.account_measures.column("ratio_standing").to_pylist()
         return {
             "finding": len(self.flags),
-            "breach": checks.count("breach") + sum(x in ("call", "urgent") for x in lines),
+            "breach": checks.count("breach") + sum(x in BREACHED_LINES for x in lines),
             "unresolved": sum(1 for g in self.groups if g.unresolved),
             "blocked": standing.count("blocked"),
         }
@@ -87,7 +88,7 @@ def compute(run_id: str, snapshot: Snapshot, rules: Rulebook, progress: Progress
         rules,
         {},
     )
-    night.tables.update(_tables(night))
+    night.tables.update(masked_tables(_tables(night)))
     return night
 
 
