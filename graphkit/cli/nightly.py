@@ -16,7 +16,8 @@ from graphkit.cli.shared import store_options, time_options
 @click.command(
     epilog="\b\nExample:\n  graphkit nightly --as-of 2026-11-20 -o runs --fail-on breach\n\n"
     "The run folder is runs/<as-of>-<run id>. The same night on the same inputs is the same run. "
-    "Resident IDs and phone numbers are masked in every file; ids that would look alike are numbered."
+    "Resident IDs and phone numbers are masked in every file; those that would look alike are "
+    "numbered."
 )
 @click.option(
     "-o",
