@@ -64,10 +64,10 @@ def load(
     for finding in result.findings:
         output.say(f"{finding.severity}: {finding.message}")
     if result.record.quarantined:
+        others = "the others are in the store" if result.record.accepted else "none was accepted"
         output.say(
-            f"{result.record.quarantined} of {result.record.rows_in} rows were quarantined; the "
-            f"others are in the store. `graphkit loads quarantine {result.record.load_id}` lists "
-            "them."
+            f"{result.record.quarantined} of {result.record.rows_in} rows were quarantined; "
+            f"{others}. `graphkit loads quarantine {result.record.load_id}` lists them."
         )
         ctx.exit(4)
 
