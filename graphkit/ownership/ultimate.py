@@ -53,8 +53,8 @@ def _controller(
     above: Above, ring: frozenset[int], target: int, reaches: bool, answer: Verdict
 ) -> Controller:
     graph = above.graph
-    start = min(ring - {target})
-    ground = ground_of(graph, Seed(frozenset((start,))), target, sure=reaches)
+    # The ring as a whole: what one member alone would use depends on where it stands in the ring.
+    ground = ground_of(graph, Seed(ring - {target}), target, sure=reaches)
     parties = tuple(graph.ids[p] for p in sorted(ring))
     return Controller(parties, "ring" if len(ring) > 1 else "sole", ground, answer)
 
@@ -95,7 +95,7 @@ def ground_of(graph: OwnershipGraph, seed: Seed, target: int, *, sure: bool) -> 
         }
     )
     needed = [k for k in kinds if target not in grow(graph, seed, frozenset((k,))).joined]
-    return "right:" + "+".join(needed or kinds)
+    return "right:" + "+".join(needed or kinds) if kinds else "votes"
 
 
 def _ring(above: Above, top: int) -> frozenset[int]:
