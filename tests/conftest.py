@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# One suite, one set of cases: a run can be repeated. GRAPHKIT_RANDOM=1 looks for new ones.
+hypothesis.settings.register_profile("fixed", derandomize=True)
+if not os.environ.get("GRAPHKIT_RANDOM"):
+    hypothesis.settings.load_profile("fixed")
 
 
 @pytest.fixture(scope="session")
