@@ -254,3 +254,24 @@ def test_messages_are_masked(tmp_path: Path) -> None:
     assert "P110105********002X" in said
     assert whole not in said
     assert wrong not in said
+
+
+def test_exposure_tells_of_a_contract_in_an_account_that_is_no_credit_account(
+    tmp_path: Path,
+) -> None:
+    """The finding is about the contract K2; it concerns its account A2, and so the client P."""
+    data = tmp_path / "data"
+    data.mkdir()
+    text = {
+        "party": "party_id,kind\nP,person\n",
+        "account": "account_id,client_id,kind\nA1,P,credit\nA2,P,ordinary\n",
+        "cash": "account_id,date,total\nA1,2026-11-20,5.00\n",
+        "contract": "contract_id,account_id,side,code,date,principal\n"
+        "K2,A2,financing,600000.SH,2026-11-20,100.00\n",
+    }
+    for name, rows in text.items():
+        (data / f"{name}.csv").write_text(rows, "utf-8")
+    assert graphkit("load", "canonical", "data", cwd=tmp_path).returncode == 0
+    done = graphkit("exposure", "P", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "contract K2 stands in account A2, which is of kind ordinary" in done.stderr

@@ -173,8 +173,8 @@ class ExposureReport:
     def _findings(self) -> Iterator[Finding]:
         """Those about what is shown, or about a contract or security of an account shown.
 
-        The text of a finding about a contract names its account, whose rows of the day may lack;
-        one that stands for many says what an account that is not exact may suffer from.
+        A finding about a contract names its account, whose rows of the day may lack; one that
+        stands for many says what an account that is not exact may suffer from.
         """
         standing = self.measures.account_measures.column_names.index("ratio_standing")
         lines = self._rows("account_id", self.measures.account_measures, self.accounts)
@@ -185,8 +185,7 @@ class ExposureReport:
         about = {row[i] for row in terms for i in (code, contract)} | self.subjects
         for f in self.measures.findings:
             many = f.subject == "many" and f.effect != "none" and not whole
-            named = any(f"account {a} " in f.message for a in self.accounts)
-            if f.subject in about or named or many:
+            if f.subject in about or f.details.get("account") in self.accounts or many:
                 yield f
 
     def _rows(

@@ -27,6 +27,7 @@ class _Words:
     severity: Severity
     effect: Effect
     text: str
+    account: str = ""
 
 
 @cache
@@ -79,7 +80,7 @@ def _finding(row: tuple[Any, ...], day: date, previous_day: date | None) -> Find
         text,
         tuple(f for f in facts if f),
         words.effect,
-        {"accounts": str(accounts)},
+        {"accounts": str(accounts), "account": d1 if words.account == "d1" else subject},
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graphkit.model.shares import FULL, Interval, percent_short
+from graphkit.model.shares import UNKNOWN, Interval, percent_short
 from graphkit.ownership.results import Fact
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ def interval_text(share: Interval) -> str:
 
     Examples
     --------
-    >>> interval_text(Interval(6_000_000_000, 6_000_000_000)), interval_text(Interval(0, FULL))
+    >>> interval_text(Interval(6_000_000_000, 6_000_000_000)), interval_text(UNKNOWN)
     ('60 %', 'an unknown share')
-    >>> interval_text(Interval(2_500_000_001, FULL))
+    >>> interval_text(Interval(2_500_000_001, UNKNOWN.high))
     '25.00… to 100 %'
     """
     if share.exact:
         return f"{percent_short(share.low)} %"
-    if share == (0, FULL):
+    if share == UNKNOWN:
         return "an unknown share"
     return f"{percent_short(share.low)} to {percent_short(share.high)} %"
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
-from graphkit.model.shares import Interval, percent_short
+from graphkit.model.shares import UNKNOWN, Interval, percent_short
 
 KINDS = {
     "person": "自然人 person",
@@ -96,12 +96,12 @@ def share_text(share: Interval) -> str:
 
     Examples
     --------
-    >>> share_text(Interval(0, 10_000_000_000)), share_text(Interval(5_100_000_000, 5_100_000_000))
+    >>> share_text(UNKNOWN), share_text(Interval(5_100_000_000, 5_100_000_000))
     ('? %', '51 %')
     """
     if share.exact:
         return f"{percent_short(share.low)} %"
-    if share == (0, 10_000_000_000):
+    if share == UNKNOWN:
         return "? %"
     return f"{percent_short(share.low)}–{percent_short(share.high)} %"
 
